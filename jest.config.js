@@ -1,0 +1,12 @@
+/** Every level of test by default; `npm run test:unit` and its neighbours choose one by the file's suffix. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.{unit,int,e2e}.test.ts'],
+  transform: {
+    '^.+\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
+  },
+  transformIgnorePatterns: ['/node_modules/(?!uuid/)'], // uuid ships ES modules only
+  maxWorkers: '100%',
+  testTimeout: 20_000,
+};

@@ -1,0 +1,45 @@
+import type { RestApi } from './api-gateway/rest-api.ts';
+import type { Clock } from './clock.ts';
+import type { Credentials } from './engines/engine.ts';
+import type { LocalFunction } from './lambda/local-function.ts';
+import type { Pace } from './pace.ts';
+
+/** What a resource type may use to bring a resource to life. */
+export interface LocalContext {
+  readonly stackName: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** Where state lies; a temporary folder that goes on exit when the user named none. */
+  readonly dataDir: string;
+  readonly credentials: Credentials;
+  readonly clock: Clock;
+  readonly pace: Pace;
+  /** At most this many execution environments a function. */
+  readonly environments: number;
+  readonly endpoints: Endpoints;
+  /** The functions created so far, by their ARN; complete once `whenCreated` callbacks run. */
+  readonly functions: Map<string, LocalFunction>;
+  /** The REST APIs created so far, by their id (`Ref`). */
+  readonly restApis: Map<string, RestApi>;
+  /** The directory that a `Code.S3Key` of the template (`<hash>.zip`) was staged from. */
+  assetDir(s3Key: string): string;
+  /** A physical name, stable from start to start: stack and logical id, cut to `maxLength` with a hash. */
+  physicalName(logicalId: string, maxLength?: number): string;
+  /** Calls `wake` soon after each write to the Kinesis stream, with the shards written to; the returned function stops that. */
+  onStreamWrite(streamName: string, wake: (shardIds: readonly string[]) => void): () => void;
+  /** Runs when every resource of the template exists, in order of registration. */
+  whenCreated(start: () => Promise<void> | void): void;
+  /** Runs when the runtime closes, in reverse order of registration. */
+  onClose(close: () => Promise<void> | void): void;
+  /** One line for the person at the terminal. */
+  log(line: string): void;
+}
+
+/** Where each service answers, e.g. `http://127.0.0.1:41231`. */
+export interface Endpoints {
+  readonly kinesis: string;
+  readonly dynamodb: string;
+  readonly s3: string;
+  readonly sqs: string;
+  readonly lambda: string;
+}

@@ -1,0 +1,27 @@
+/** How fast the local runtime does what AWS does at its own leisure. Nothing but waiting times depends on it. */
+export interface Pace {
+  /** Whether a write to a stream wakes the mappings that read it; if not, they poll. */
+  readonly wakeOnWrite: boolean;
+  /** Between two polls of a shard that had nothing new. */
+  readonly pollIntervalMs: number;
+  /** Before retry number `retry` (from 1) of a batch. AWS documents no figure; this is the documented choice. */
+  readonly retryBackoffMs: (retry: number) => number;
+  /** How long a tumbling window that gets no more records is held open after its end. */
+  readonly quietWindowMs: number;
+}
+
+/** As on AWS: polls once a second, backs off 1, 2, 4 … 60 s, holds a quiet window for two minutes. */
+export const awsPace: Pace = {
+  wakeOnWrite: false,
+  pollIntervalMs: 1_000,
+  retryBackoffMs: (retry) => Math.min(60_000, 1_000 * 2 ** (retry - 1)),
+  quietWindowMs: 120_000,
+};
+
+/** For a laptop: woken by the write itself, backs off 50, 100, 200 … 1,000 ms, holds a quiet window for half a second. */
+export const laptopPace: Pace = {
+  wakeOnWrite: true,
+  pollIntervalMs: 1_000,
+  retryBackoffMs: (retry) => Math.min(1_000, 50 * 2 ** (retry - 1)),
+  quietWindowMs: 500,
+};

@@ -1,0 +1,32 @@
+import type { ZodType } from 'zod';
+import type { LocalContext } from '../context.ts';
+
+/** What `Ref` and `Fn::GetAtt` of a resource evaluate to. */
+export interface CreatedResource {
+  readonly ref: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** One resource of the template, its intrinsics evaluated. */
+export interface TemplateResource<Properties> {
+  readonly logicalId: string;
+  readonly properties: Properties;
+}
+
+/**
+ * How one CloudFormation resource type comes to life locally: one file each, found by its type, never by a stack's
+ * names. Start-up stops, naming the path, at a property that stands neither in `properties` nor in `withoutEffect`.
+ */
+export interface ResourceType<Properties = unknown> {
+  readonly type: `AWS::${string}`;
+  /** The properties that are run, as a strict schema: an unknown key or an unsupported value stops the start. */
+  readonly properties: ZodType<Properties>;
+  /** Top-level properties (or dotted paths) that change nothing on a laptop; named in one line at start. */
+  readonly withoutEffect: readonly string[];
+  /** Brings it to life. What must wait until every resource exists goes to `context.whenCreated`. */
+  create(resource: TemplateResource<Properties>, context: LocalContext): Promise<CreatedResource>;
+}
+
+/** Types `create` by the schema; the registry holds them untyped. */
+export const resourceType = <Properties>(definition: ResourceType<Properties>): ResourceType =>
+  definition as ResourceType;
