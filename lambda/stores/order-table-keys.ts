@@ -1,0 +1,19 @@
+/** The order table's names, shared by the functions and the stack. No imports, so that both can load it. */
+export const orderTableKeys = {
+  partitionKey: 'accountid',
+  sortKey: 'vendorid',
+  /** What the client sent, one map; the service's own attributes stand beside it, out of every client's reach. */
+  order: 'order',
+  eventId: 'eventId',
+  /** The event's CloudEvents `time`: ISO 8601, UTC, milliseconds. */
+  receivedAt: 'receivedAt',
+  /** The Kinesis sequence number, zero-padded: it has up to 56 digits, more than a DynamoDB number holds. */
+  position: 'position',
+  /** The ids of the newest events applied to the item, oldest first. */
+  eventIds: 'eventIds',
+  /** `<receivedAt>#<eventId>`: sorts an account's orders by their arrival, and tells those of one millisecond apart. */
+  receivedAtEventId: 'receivedAtEventId',
+} as const;
+
+/** Index by account (`accountid`) and arrival (`receivedAtEventId`), projecting all attributes. */
+export const newestByAccount = 'newestByAccount';
