@@ -21,6 +21,17 @@ export interface LocalContext {
   readonly functions: Map<string, LocalFunction>;
   /** The REST APIs created so far, by their id (`Ref`). */
   readonly restApis: Map<string, RestApi>;
+  /**
+   * Where each REST API answers, by its id: `http://127.0.0.1:3000`, without a stage. Set by the type that creates it,
+   * before `create` resolves, since `https://<id>.execute-api.…` becomes this wherever the template writes it.
+   */
+  readonly apiOrigins: Map<string, string>;
+  /** The values of the API keys created so far, by their id (`Ref`). */
+  readonly apiKeys: Map<string, string>;
+  /** The port that the person at the terminal asked for, to the first caller; 0, any free one, to the others. */
+  takePort(): number;
+  /** A secret of 40 characters, made when it is first asked for by this name and kept with the data. */
+  secret(name: string): string;
   /** The directory that a `Code.S3Key` of the template (`<hash>.zip`) was staged from. */
   assetDir(s3Key: string): string;
   /** A physical name, stable from start to start: stack and logical id, cut to `maxLength` with a hash. */

@@ -1,4 +1,4 @@
-import type { ZodType } from 'zod';
+import type { $ZodType } from 'zod/v4/core';
 import type { LocalContext } from '../context.ts';
 
 /** What `Ref` and `Fn::GetAtt` of a resource evaluate to. */
@@ -19,8 +19,8 @@ export interface TemplateResource<Properties> {
  */
 export interface ResourceType<Properties = unknown> {
   readonly type: `AWS::${string}`;
-  /** The properties that are run, as a strict schema: an unknown key or an unsupported value stops the start. */
-  readonly properties: ZodType<Properties>;
+  /** The properties that are run, as a strict schema (of `zod/mini`): an unknown key or an unsupported value stops the start. */
+  readonly properties: $ZodType<Properties>;
   /** Top-level properties (or dotted paths) that change nothing on a laptop; named in one line at start. */
   readonly withoutEffect: readonly string[];
   /** Brings it to life. What must wait until every resource exists goes to `context.whenCreated`. */
