@@ -1,0 +1,87 @@
+import { mkdir } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
+import type { Engine } from './engine.ts';
+
+/** What the thread of an engine says to the thread that started it; anything else is passed on to `onMessage`. */
+export type EngineMessage = { readonly kind: 'listening'; readonly port: number };
+
+export interface EngineThreadOptions {
+  /** The service, as a person would name it. */
+  readonly name: string;
+  /** The worker's module, which calls `serveEngine`. */
+  readonly module: URL;
+  /** The engine's folder, and whatever else its worker needs. */
+  readonly workerData: { readonly path: string };
+  readonly onMessage?: (message: unknown) => void;
+  readonly onCrash?: OnCrash;
+}
+
+/** Hears that an engine stopped by itself. Without a listener that is an uncaught exception: nothing may go on without it. */
+export type OnCrash = (error: Error) => void;
+
+/** How long a closing engine may take to finish its requests and to close its files. */
+const closeTimeoutMs = 5_000;
+
+/**
+ * Starts an engine in a worker thread of its own and resolves once it listens.
+ *
+ * Rejects, naming the engine and its folder, where it cannot start: most often because another process holds the folder.
+ */
+export async function startEngineThread(options: EngineThreadOptions): Promise<Engine> {
+  const { name, workerData, onMessage, onCrash = throwUncaught } = options;
+  await mkdir(workerData.path, { recursive: true });
+  const worker = new Worker(options.module, {
+    name,
+    workerData,
+    // The engines take their account and region from here; nothing else of the environment is theirs.
+    env: { AWS_ACCOUNT_ID: '000000000000', AWS_REGION: 'us-east-1' },
+    execArgv: ['--disable-warning=ExperimentalWarning'], // node:sqlite
+  });
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  let closing: Promise<void> | undefined;
+  let cause: Error | undefined;
+
+  const port = await new Promise<number>((resolve, reject) => {
+    worker.on('error', (error: Error) => {
+      cause = error;
+    });
+    worker.on('exit', () => reject(startError(name, workerData.path, cause)));
+    worker.on('message', (message: EngineMessage) => {
+      if (message.kind === 'listening') resolve(message.port);
+      else onMessage?.(message);
+    });
+  });
+  void exited.then(() => {
+    if (!closing) onCrash(new Error(`The ${name} engine stopped: ${cause?.message ?? 'its thread ended'}`, { cause }));
+  });
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () => {
+      closing ??= stop(worker, exited);
+      return closing;
+    },
+  };
+}
+
+async function stop(worker: Worker, exited: Promise<void>): Promise<void> {
+  worker.postMessage('close');
+  const deadline = setTimeout(() => void worker.terminate(), closeTimeoutMs);
+  await exited;
+  clearTimeout(deadline);
+}
+
+function startError(name: string, path: string, cause: Error | undefined): Error {
+  const reason = cause?.message ?? 'its thread ended';
+  const locked = /\block(ed)?\b/i.test(reason);
+  const message = locked
+    ? `The ${name} engine cannot start: ${path} is in use by another process (${reason})`
+    : `The ${name} engine cannot start in ${path}: ${reason}`;
+  return new Error(message, { cause });
+}
+
+function throwUncaught(error: Error): void {
+  process.nextTick(() => {
+    throw error;
+  });
+}

@@ -1,0 +1,56 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { KinesisWrites } from './kinesis.ts';
+import { positionKept, timestampAhead } from './kinesis-iterators.ts';
+import { type Action, type Input, openLevelEngine } from './level-engine.ts';
+import { serveEngine } from './serve-engine.ts';
+
+/** kinesalite goes no further; AWS allows 8,760. */
+const longestRetentionHours = 168;
+
+const written = new Map<string, Set<string>>();
+
+function wrote(streamName: unknown, shardIds: readonly unknown[]): void {
+  if (written.size === 0) setImmediate(reportWrites);
+  const shards = written.get(String(streamName)) ?? new Set();
+  written.set(String(streamName), shards);
+  for (const shardId of shardIds) shards.add(String(shardId));
+}
+
+function reportWrites(): void {
+  const shardIds = Object.fromEntries([...written].map(([streamName, shards]) => [streamName, [...shards]]));
+  written.clear();
+  parentPort?.postMessage({ kind: 'writes', shardIds } satisfies KinesisWrites);
+}
+
+const reporting =
+  (original: Action): Action =>
+  (store, input, callback) =>
+    original(store, input, (error, output) => {
+      if (output)
+        wrote(
+          input.StreamName,
+          recordsOf(output).map((record) => record.ShardId),
+        );
+      callback(error, output);
+    });
+
+/** `PutRecords` answers with `Records`, `PutRecord` is one itself. */
+const recordsOf = (output: Record<string, unknown>) => (output.Records ?? [output]) as { ShardId: string }[];
+
+function prepare(input: Input, types: Readonly<Record<string, unknown>>): void {
+  const { StreamARN: arn, RetentionPeriodHours: hours } = input;
+  if (typeof arn === 'string' && 'StreamName' in types) input.StreamName ??= arn.slice(arn.indexOf('/') + 1);
+  if (typeof hours === 'number') input.RetentionPeriodHours = Math.min(hours, longestRetentionHours);
+}
+
+const engine = await openLevelEngine('kinesalite', {
+  options: { path: workerData.path, createStreamMs: 0, deleteStreamMs: 0, updateStreamMs: 0, shardLimit: 10_000 },
+  prepare,
+  actions: {
+    putRecord: reporting,
+    putRecords: reporting,
+    getRecords: positionKept,
+    getShardIterator: timestampAhead,
+  },
+});
+await serveEngine(engine.listener, engine.close);

@@ -1,0 +1,37 @@
+import type { Engine } from './engine.ts';
+import { type OnCrash, startEngineThread } from './engine-thread.ts';
+
+export interface KinesisOptions {
+  /** The folder that holds the streams; made where it is missing. */
+  readonly path: string;
+  /** Hears of each write to a stream soon after it, several writes at once, with the shards written to. */
+  readonly onWrite?: OnWrite;
+  readonly onCrash?: OnCrash;
+}
+
+export type OnWrite = (streamName: string, shardIds: readonly string[]) => void;
+
+/** What the worker says after writes: of each stream the shards, in the order of `Object.entries`. */
+export interface KinesisWrites {
+  readonly kind: 'writes';
+  readonly shardIds: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * Kinesis, played by kinesalite. A call may name its stream by `StreamARN` alone, as on AWS.
+ *
+ * Not there: `UpdateShardCount`, stream consumers, records above 1 MiB, throttling. Retention ends at 168 hours.
+ */
+export function startKinesis({ path, onWrite, onCrash }: KinesisOptions): Promise<Engine> {
+  return startEngineThread({
+    name: 'Kinesis',
+    module: new URL('./kinesis-worker.ts', import.meta.url),
+    workerData: { path },
+    onMessage: (message) => {
+      for (const [streamName, shardIds] of Object.entries((message as KinesisWrites).shardIds)) {
+        onWrite?.(streamName, shardIds);
+      }
+    },
+    onCrash,
+  });
+}
