@@ -1,0 +1,4 @@
+import { OrderPlaced } from './order/order-placed.ts';
+
+/** Every event that may lie on the stream, in every version that a consumer reads. */
+export const domainEvents = [OrderPlaced] as const;

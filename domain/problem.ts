@@ -1,0 +1,33 @@
+import type * as z from 'zod/mini';
+
+/** One wrong field: where it is, and what would be right. */
+export interface FieldProblem {
+  /** Dotted, from the root of what was sent: `order.details.unitprice`, `orders[3].city`. */
+  readonly field: string;
+  readonly detail: string;
+}
+
+/** A rule of the business was broken, or something it names is not there. What status that is, only HTTP knows. */
+export abstract class DomainError extends Error {
+  abstract readonly code: string;
+}
+
+type Path = readonly PropertyKey[];
+
+const maxNameLength = 100;
+
+/** `['orders', 3, 'city']` as `orders[3].city`; long names are cut, so that an answer stays small whatever was sent. */
+export function fieldPath(path: Path): string {
+  let text = '';
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${step}]`;
+    else text += (text && '.') + cut(String(step));
+  }
+  return text;
+}
+
+const cut = (name: string) => (name.length > maxNameLength ? `${name.slice(0, maxNameLength)}…` : name).toWellFormed();
+
+/** Every issue that a schema found, below `root`. */
+export const fieldProblems = (issues: readonly z.core.$ZodIssue[], root: Path): FieldProblem[] =>
+  issues.map((issue) => ({ field: fieldPath([...root, ...issue.path]), detail: issue.message }));
