@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Engine } from './engine.ts';
 
 /** What the thread of an engine says to the thread that started it; anything else is passed on to `onMessage`. */
-export type EngineMessage = { readonly kind: 'listening'; readonly port: number };
+export type EngineMessage = { readonly kind: 'listening'; readonly url: string };
 
 export interface EngineThreadOptions {
   /** The service, as a person would name it. */
@@ -41,13 +41,13 @@ export async function startEngineThread(options: EngineThreadOptions): Promise<E
   let closing: Promise<void> | undefined;
   let cause: Error | undefined;
 
-  const port = await new Promise<number>((resolve, reject) => {
+  const url = await new Promise<string>((resolve, reject) => {
     worker.on('error', (error: Error) => {
       cause = error;
     });
     worker.on('exit', () => reject(startError(name, workerData.path, cause)));
     worker.on('message', (message: EngineMessage) => {
-      if (message.kind === 'listening') resolve(message.port);
+      if (message.kind === 'listening') resolve(message.url);
       else onMessage?.(message);
     });
   });
@@ -56,7 +56,7 @@ export async function startEngineThread(options: EngineThreadOptions): Promise<E
   });
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     close: () => {
       closing ??= stop(worker, exited);
       return closing;

@@ -9,11 +9,15 @@ const drainMs = 1_000;
 
 /**
  * Serves an engine's requests on a free port of 127.0.0.1 until the thread that started it says `close`; then finishes
- * the requests under way and calls `closeStore`.
+ * the requests under way and calls `closeStore`. `beforeFirst` runs before anybody learns the address.
  *
  * Connections live as long as the client wants them: an SDK that reuses one never finds it closed under its hands.
  */
-export async function serveEngine(listener: RequestListener, closeStore: () => Promise<void>): Promise<void> {
+export async function serveEngine(
+  listener: RequestListener,
+  closeStore: () => Promise<void>,
+  beforeFirst: (url: string) => void = () => {},
+): Promise<void> {
   const port = parentPort;
   if (!port) throw new Error('An engine runs in a worker thread');
 
@@ -34,5 +38,7 @@ export async function serveEngine(listener: RequestListener, closeStore: () => P
     await closeStore();
     process.exit();
   });
-  port.postMessage({ kind: 'listening', port: (server.address() as AddressInfo).port } satisfies EngineMessage);
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  beforeFirst(url);
+  port.postMessage({ kind: 'listening', url } satisfies EngineMessage);
 }

@@ -1,0 +1,30 @@
+import type { Credentials, Engine } from './engine.ts';
+import { type OnCrash, startEngineThread } from './engine-thread.ts';
+
+export interface S3AndSqsOptions {
+  /** The folder that holds buckets and queues; made where it is missing. */
+  readonly path: string;
+  /** The one key that requests may be signed with. */
+  readonly credentials: Credentials;
+  readonly onCrash?: OnCrash;
+}
+
+/**
+ * S3 and SQS, played by fauxqs. A request without a valid signature is refused with 403.
+ *
+ * Not there: versioning, conditional writes, tags, access control lists, objects above 11 MiB in one part.
+ */
+export function startS3AndSqs({ path, credentials, onCrash }: S3AndSqsOptions): Promise<Engine> {
+  const workerData: S3AndSqsWorkerData = { path, credentials };
+  return startEngineThread({
+    name: 'S3 and SQS',
+    module: new URL('./s3-and-sqs-worker.ts', import.meta.url),
+    workerData,
+    onCrash,
+  });
+}
+
+export interface S3AndSqsWorkerData {
+  readonly path: string;
+  readonly credentials: Credentials;
+}
