@@ -1,0 +1,43 @@
+import { CfnOutput, MissingRemovalPolicies, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { EventCheck } from './event-check.ts';
+import { EventStream } from './event-stream.ts';
+import { InvoiceProjection } from './invoice-projection.ts';
+import { OrderApi } from './order-api.ts';
+import { OrderProjection } from './order-projection.ts';
+import { PrivateBucket } from './parts/private-bucket.ts';
+import type { Settings } from './settings.ts';
+
+/** The picture of the whole: one `new` a box, and the arrows are its props. */
+export class EventSourcingStack extends Stack {
+  constructor(scope: Construct, id: string, settings: Settings) {
+    const { production } = settings;
+    super(scope, id, { terminationProtection: production });
+
+    // Every event, and where what nobody could handle is set aside.
+    const stream = new EventStream(this, 'EventStream', settings);
+    const onFailure = new PrivateBucket(this, 'OnFailure', { production });
+
+    // stream → who listens → what it keeps
+    const orders = new OrderProjection(this, 'OrderProjection', { stream, onFailure, production });
+    const invoices = new InvoiceProjection(this, 'InvoiceProjection', { stream, onFailure, production });
+    new EventCheck(this, 'EventCheck', { stream, onFailure });
+
+    // client → POST /order → stream; client ← GET /order ← orders; client ← GET /invoice ← orders, invoices
+    const api = new OrderApi(this, 'OrderApi', {
+      ...settings,
+      stream,
+      orders: orders.table,
+      invoices: invoices.bucket,
+    });
+
+    MissingRemovalPolicies.of(this).destroy();
+
+    new CfnOutput(this, 'ApiUrl', { value: api.url });
+    if (api.key) new CfnOutput(this, 'ApiKeyId', { value: api.key.keyId });
+    new CfnOutput(this, 'StreamName', { value: stream.streamName });
+    new CfnOutput(this, 'OrderTableName', { value: orders.table.tableName });
+    new CfnOutput(this, 'InvoiceBucketName', { value: invoices.bucket.bucketName });
+    new CfnOutput(this, 'OnFailureBucketName', { value: onFailure.bucketName });
+  }
+}

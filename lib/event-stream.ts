@@ -1,0 +1,59 @@
+import { Annotations, Aspects, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnStreamConsumer, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
+import type { Construct } from 'constructs';
+import type { Settings } from './settings.ts';
+
+export type EventStreamProps = Pick<Settings, 'production' | 'shards' | 'retention' | 'enhancedFanOut'>;
+
+/** A shard answers five reads a second, whoever reads it. https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+const sharedReads = 5;
+
+/** The stream that carries every event, in order for each partition key; it also counts who reads it. */
+export class EventStream extends Stream {
+  /** How long a record can be read, in hours. */
+  readonly retentionHours: number;
+  readonly #enhancedFanOut: readonly string[];
+  readonly #consumers = new Set<string>();
+
+  constructor(scope: Construct, id: string, props: EventStreamProps) {
+    super(scope, id, {
+      ...(props.shards === 'onDemand'
+        ? { streamMode: StreamMode.ON_DEMAND }
+        : { streamMode: StreamMode.PROVISIONED, shardCount: props.shards }),
+      retentionPeriod: Duration.hours(props.retention),
+      encryption: StreamEncryption.MANAGED,
+      removalPolicy: props.production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    this.retentionHours = props.retention;
+    this.#enhancedFanOut = props.enhancedFanOut;
+    this.node.addValidation({ validate: () => this.#unknownNames() });
+    Aspects.of(this).add({ visit: (node) => node === this && this.#warnOfCrowd() });
+  }
+
+  /**
+   * Enters `consumer` among those who read the stream. Returns the consumer of its own that it reads through where
+   * enhanced fan-out was chosen for it; undefined where it shares the stream's reads with the others.
+   */
+  register(consumer: string): CfnStreamConsumer | undefined {
+    this.#consumers.add(consumer);
+    if (!this.#enhancedFanOut.includes(consumer)) return undefined;
+    // The name has to be unique only within this stream.
+    return new CfnStreamConsumer(this, consumer, { consumerName: consumer, streamArn: this.streamArn });
+  }
+
+  #unknownNames(): string[] {
+    return this.#enhancedFanOut
+      .filter((name) => !this.#consumers.has(name))
+      .map((name) => `-c enhancedFanOut: no consumer is named ${name}; there are ${[...this.#consumers].join(', ')}`);
+  }
+
+  #warnOfCrowd(): void {
+    const sharing = [...this.#consumers].filter((name) => !this.#enhancedFanOut.includes(name));
+    if (sharing.length <= sharedReads) return;
+    Annotations.of(this).addWarningV2(
+      'sharedReads',
+      `${sharing.length} consumers share the ${sharedReads} reads a second of each shard and will delay one another ` +
+        `(${sharing.join(', ')}). Give some of them reads of their own: -c enhancedFanOut=${sharing[0]},…`,
+    );
+  }
+}

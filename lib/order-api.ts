@@ -1,0 +1,136 @@
+import { Annotations, Duration } from 'aws-cdk-lib';
+import {
+  AuthorizationType,
+  Cors,
+  EndpointType,
+  type IApiKey,
+  type Resource,
+  LambdaIntegration,
+  ResponseType,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { newestByAccount } from '../lambda/stores/order-table-keys.ts';
+import type { EventStream } from './event-stream.ts';
+import { AppFunction } from './parts/app-function.ts';
+import type { Settings } from './settings.ts';
+
+export interface OrderApiProps extends Pick<Settings, 'auth' | 'throttle'> {
+  /** Where `POST /order` goes. */
+  readonly stream: EventStream;
+  /** What `GET /order` reads. */
+  readonly orders: ITableV2;
+  /** What `GET /invoice` links to. */
+  readonly invoices: IBucket;
+}
+
+const linkLifetime = Duration.minutes(15);
+
+/** client → API Gateway → ingest-order → stream, and back: query-orders ← orders, presign-invoice ← orders, invoices. */
+export class OrderApi extends Construct {
+  /** Where clients send their requests; ends with `/prod/`. */
+  readonly url: string;
+  /** What `x-api-key` must carry, where `auth` asks for one. */
+  readonly key: IApiKey | undefined;
+
+  constructor(scope: Construct, id: string, props: OrderApiProps) {
+    super(scope, id);
+    const api = this.#api(props);
+    this.url = api.url;
+    this.key = props.auth === 'apiKey' ? this.#key(api, props) : undefined;
+
+    const order = api.root.addResource('order');
+    route(order, 'POST', this.#ingest(props));
+    route(order, 'GET', this.#query(props));
+    route(api.root.addResource('invoice'), 'GET', this.#presign(props));
+  }
+
+  #api({ auth, throttle }: OrderApiProps): RestApi {
+    if (auth === 'none') {
+      Annotations.of(this).addWarningV2('openApi', 'The API is open: anyone who learns its URL reads and writes orders.');
+    }
+    const api = new RestApi(this, 'Api', {
+      endpointTypes: [EndpointType.REGIONAL],
+      deployOptions: {
+        stageName: 'prod',
+        tracingEnabled: true,
+        throttlingRateLimit: throttle.ratePerSecond,
+        throttlingBurstLimit: throttle.burst,
+      },
+      defaultMethodOptions: {
+        authorizationType: auth === 'iam' ? AuthorizationType.IAM : AuthorizationType.NONE,
+        apiKeyRequired: auth === 'apiKey',
+      },
+      defaultCorsPreflightOptions: {
+        allowOrigins: Cors.ALL_ORIGINS,
+        allowMethods: ['GET', 'POST'],
+        allowHeaders: [...Cors.DEFAULT_HEADERS, 'Idempotency-Key'],
+        maxAge: Duration.hours(1),
+      },
+    });
+    api.node.tryRemoveChild('Endpoint'); // an output of its own; the stack's is ApiUrl
+    // What the gateway refuses by itself never reaches a function that would say who may read the answer.
+    for (const type of [ResponseType.DEFAULT_4XX, ResponseType.DEFAULT_5XX]) {
+      api.addGatewayResponse(type.responseType, {
+        type,
+        responseHeaders: { 'Access-Control-Allow-Origin': "'*'" },
+      });
+    }
+    return api;
+  }
+
+  #key(api: RestApi, { throttle }: OrderApiProps): IApiKey {
+    const key = api.addApiKey('Key');
+    const plan = api.addUsagePlan('Plan', {
+      apiStages: [{ api, stage: api.deploymentStage }],
+      throttle: { rateLimit: throttle.ratePerSecond, burstLimit: throttle.burst },
+    });
+    plan.addApiKey(key);
+    return key;
+  }
+
+  #ingest({ stream }: OrderApiProps): AppFunction {
+    const ingest = new AppFunction(this, 'Ingest', {
+      name: 'ingest-order',
+      memoryMiB: 512, // up to 500 orders a request, each of them validated
+      environment: { ORDER_STREAM: stream.streamName },
+    });
+    stream.grant(ingest, 'kinesis:PutRecord', 'kinesis:PutRecords');
+    return ingest;
+  }
+
+  #query({ orders }: OrderApiProps): AppFunction {
+    const query = new AppFunction(this, 'Query', {
+      name: 'query-orders',
+      environment: { ORDER_TABLE: orders.tableName },
+    });
+    allow(query, ['dynamodb:GetItem'], orders.tableArn);
+    allow(query, ['dynamodb:Query'], `${orders.tableArn}/index/${newestByAccount}`);
+    return query;
+  }
+
+  #presign({ orders, invoices }: OrderApiProps): AppFunction {
+    const presign = new AppFunction(this, 'Presign', {
+      name: 'presign-invoice',
+      environment: {
+        ORDER_TABLE: orders.tableName,
+        INVOICE_BUCKET: invoices.bucketName,
+        LINK_LIFETIME_SECONDS: String(linkLifetime.toSeconds()),
+      },
+    });
+    allow(presign, ['dynamodb:GetItem'], orders.tableArn);
+    allow(presign, ['dynamodb:Query'], `${orders.tableArn}/index/${newestByAccount}`);
+    allow(presign, ['s3:GetObject'], invoices.arnForObjects('invoices/*'));
+    allow(presign, ['s3:ListBucket'], invoices.bucketArn); // without it S3 answers 403 where there is no invoice yet
+    return presign;
+  }
+}
+
+const route = (resource: Resource, method: string, target: AppFunction) =>
+  resource.addMethod(method, new LambdaIntegration(target, { allowTestInvoke: false }));
+
+const allow = (target: AppFunction, actions: string[], resource: string) =>
+  target.addToRolePolicy(new PolicyStatement({ actions, resources: [resource] }));

@@ -1,0 +1,85 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, RemovalPolicy, Stage } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct, IConstruct } from 'constructs';
+import { buildSync } from 'esbuild';
+
+export interface AppFunctionProps {
+  /** Its folder in `lambda/`. */
+  readonly name: string;
+  /** @default - nothing but what Lambda sets */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Memory, and CPU in proportion. @default 256: these functions wait more than they compute */
+  readonly memoryMiB?: number | undefined;
+  /** @default 10 seconds */
+  readonly timeout?: Duration;
+}
+
+/** One of the functions in `lambda/`, with a log group of its own and no right that it isn't given. */
+export class AppFunction extends LambdaFunction {
+  constructor(scope: Construct, id: string, props: AppFunctionProps) {
+    const logGroup = new LogGroup(scope, `${id}Log`, {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // Lambda's managed policy may also create log groups, and a late line would bring back the one that was deleted.
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    super(scope, id, {
+      description: props.name,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(join(bundlesOf(scope), props.name)),
+      handler: 'handler.handler',
+      memorySize: props.memoryMiB ?? 256,
+      timeout: props.timeout ?? Duration.seconds(10),
+      environment: props.environment,
+      tracing: Tracing.ACTIVE,
+      logGroup,
+      role,
+    });
+  }
+}
+
+/** The context key under which a directory of ready bundles, `<name>/handler.cjs`, takes the place of bundling. */
+export const bundlesContext = 'bundles';
+
+const bundled = new WeakMap<IConstruct, string>();
+
+/** The directory of the app's bundles: one esbuild run for all functions, the first time one is asked for. */
+function bundlesOf(scope: Construct): string {
+  const app = scope.node.root;
+  const ready = app.node.tryGetContext(bundlesContext) ?? bundled.get(app);
+  if (ready) return ready;
+  const directory = join(Stage.of(app)?.outdir ?? '', 'bundles');
+  bundle(directory);
+  bundled.set(app, directory);
+  return directory;
+}
+
+/**
+ * Bundles every function of `lambda/` into a folder of its own in `directory`, the AWS SDK included, so that the
+ * versions of the lockfile run everywhere. CommonJS, since Node 24 imports it faster than ES modules of the same size.
+ */
+export function bundle(directory: string): void {
+  const source = join(import.meta.dirname, '../../lambda');
+  const names = readdirSync(source).filter((name) => existsSync(join(source, name, 'handler.ts')));
+  buildSync({
+    entryPoints: names.map((name) => ({ in: join(source, name, 'handler.ts'), out: `${name}/handler` })),
+    outdir: directory,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    mainFields: ['module', 'main'], // ES modules where a package has them: only these lose what isn't used
+    minify: true,
+    legalComments: 'none',
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: 'error',
+  });
+}

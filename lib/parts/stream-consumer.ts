@@ -1,0 +1,158 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Grant } from 'aws-cdk-lib/aws-iam';
+import {
+  EventSourceMapping,
+  FilterCriteria,
+  FilterRule,
+  MetricType,
+  StartingPosition,
+} from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { domainEvents } from '../../domain/domain-event.ts';
+import type { EventStream } from '../event-stream.ts';
+import { AppFunction } from './app-function.ts';
+
+export interface StreamConsumerProps {
+  readonly stream: EventStream;
+  /** Takes, whole, each record that was given up. */
+  readonly onFailure: IBucket;
+  /** The function, by its folder in `lambda/`; also the consumer's name in `-c enhancedFanOut=`. */
+  readonly name: string;
+  /**
+   * The types of event that it wants; Lambda drops the others before anyone pays for them.
+   * @default - every record
+   */
+  readonly eventTypes?: readonly (typeof domainEvents)[number]['type'][];
+  /** @default - nothing but what Lambda sets */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** @default 256 */
+  readonly memoryMiB?: number;
+  /** @default 100 records at most in one invocation */
+  readonly batchSize?: number;
+  /** @default - none: invoked as soon as there is a record */
+  readonly batchingWindow?: Duration;
+  /** @default 5 further tries for a record that is alone in its batch, then it is set aside */
+  readonly retryAttempts?: number;
+}
+
+/** Lambda hands out nothing older. https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
+const maxRecordAgeHours = 7 * 24;
+
+/**
+ * stream → function, at least once, in order for each partition key. A failing batch is halved until its poison is
+ * alone, tried again a bounded number of times, and set aside whole; two alarms tell who falls behind and who gave up.
+ *
+ * One batch of a shard at a time: a function that works on several keys side by side takes more than the 1,000
+ * records a second that a shard lets in.
+ */
+export class StreamConsumer extends Construct {
+  readonly function: AppFunction;
+  readonly mapping: EventSourceMapping;
+
+  constructor(scope: Construct, id: string, props: StreamConsumerProps) {
+    super(scope, id);
+    const { stream, onFailure, name, eventTypes, batchSize = 100, batchingWindow, retryAttempts = 5 } = props;
+    // Before the stream forgets a record, it is set aside.
+    const recordAgeHours = Math.min(stream.retentionHours - 1, maxRecordAgeHours);
+
+    this.function = new AppFunction(this, 'Function', {
+      name,
+      memoryMiB: props.memoryMiB,
+      timeout: Duration.minutes(1),
+      environment: props.environment,
+    });
+
+    const ownReads = stream.register(name);
+    const rights = this.#read(stream, ownReads?.attrConsumerArn).combine(this.#setAside(onFailure));
+
+    this.mapping = new EventSourceMapping(this, 'Mapping', {
+      target: this.function,
+      eventSourceArn: ownReads?.attrConsumerArn ?? stream.streamArn,
+      startingPosition: StartingPosition.TRIM_HORIZON, // what came before the mapping counts too
+      batchSize,
+      maxBatchingWindow: batchingWindow,
+      filters: eventTypes && [FilterCriteria.filter({ data: { type: FilterRule.or(...eventTypes) } })],
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      retryAttempts,
+      maxRecordAge: Duration.hours(recordAgeHours),
+      supportS3OnFailureDestination: true,
+      onFailure: { bind: () => ({ destination: onFailure.bucketArn }) },
+      metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
+    });
+    // It needs its rights as it starts, and must not write to a bucket that is being emptied as the stack goes.
+    rights.applyBefore(this.mapping);
+    this.mapping.node.addDependency(onFailure);
+
+    this.#alarm('FallsBehind', {
+      metricName: 'IteratorAge',
+      statistic: Stats.MAXIMUM,
+      dimension: { FunctionName: this.function.functionName },
+      threshold: 5 * 60_000,
+      text:
+        `${name} is more than 5 minutes behind the stream: what it keeps lacks everything accepted since. ` +
+        `At ${recordAgeHours} hours its records are set aside unhandled.`,
+    });
+    this.#alarm('GivesUp', {
+      metricName: 'OnFailureDestinationDeliveredEventCount',
+      statistic: Stats.SUM,
+      dimension: { EventSourceMappingUUID: this.mapping.eventSourceMappingId },
+      threshold: 0,
+      text: `${name} gave records up: they lie whole in the on-failure bucket, and what it keeps lacks them until they are driven again.`,
+    });
+  }
+
+  /** `grantRead` would let it list and describe more than Lambda's poller asks for. */
+  #read(stream: EventStream, consumerArn: string | undefined): Grant {
+    const streamActions = ['kinesis:DescribeStream', 'kinesis:DescribeStreamSummary', 'kinesis:ListShards'];
+    if (!consumerArn) {
+      return stream.grant(this.function, ...streamActions, 'kinesis:GetShardIterator', 'kinesis:GetRecords');
+    }
+    return stream.grant(this.function, ...streamActions).combine(
+      Grant.addToPrincipal({
+        grantee: this.function,
+        actions: ['kinesis:DescribeStreamConsumer', 'kinesis:SubscribeToShard'],
+        resourceArns: [consumerArn],
+      }),
+    );
+  }
+
+  /** CDK's own S3 destination would let it read and delete what was set aside. */
+  #setAside(bucket: IBucket): Grant {
+    return Grant.addToPrincipal({
+      grantee: this.function,
+      actions: ['s3:PutObject'],
+      resourceArns: [bucket.arnForObjects('aws/lambda/*')],
+    }).combine(
+      Grant.addToPrincipal({ grantee: this.function, actions: ['s3:ListBucket'], resourceArns: [bucket.bucketArn] }),
+    );
+  }
+
+  #alarm(id: string, alarm: StreamAlarm): void {
+    new Alarm(this, id, {
+      metric: new Metric({
+        namespace: 'AWS/Lambda',
+        metricName: alarm.metricName,
+        dimensionsMap: alarm.dimension,
+        statistic: alarm.statistic,
+        period: Duration.minutes(1),
+      }),
+      threshold: alarm.threshold,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: alarm.text,
+    });
+  }
+}
+
+interface StreamAlarm {
+  readonly metricName: string;
+  readonly statistic: string;
+  readonly dimension: Readonly<Record<string, string>>;
+  readonly threshold: number;
+  /** What it means for those who rely on the consumer. */
+  readonly text: string;
+}

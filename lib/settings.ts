@@ -1,0 +1,66 @@
+import * as z from 'zod/mini';
+
+const oneOf = <const Values extends readonly string[]>(values: Values) =>
+  z.enum(values, `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`);
+
+const textLike = (form: RegExp, message: string) => z.string().check(z.regex(form, message));
+
+const shardCount = z.pipe(
+  textLike(/^([1-9]\d{0,3}|onDemand)$/, 'must be a number of shards from 1 to 9999, or onDemand'),
+  z.transform((text) => (text === 'onDemand' ? text : Number(text))),
+);
+
+const throttle = z.pipe(
+  textLike(/^[1-9]\d{0,4}\/[1-9]\d{0,4}$/, 'must be <requests a second>/<burst>, each from 1 to 99999, like 5000/2500'),
+  z.transform((text) => {
+    const [ratePerSecond = 0, burst = 0] = text.split('/').map(Number);
+    return { ratePerSecond, burst };
+  }),
+);
+
+const retentionMessage = 'must be a number of hours from 24 to 8760';
+const retentionHours = z.pipe(
+  z.pipe(textLike(/^\d{1,5}$/, retentionMessage), z.transform(Number)),
+  z.number().check(z.gte(24, retentionMessage), z.lte(8_760, retentionMessage)),
+);
+
+const names = z.pipe(
+  textLike(/^([a-z][a-z0-9-]*(,[a-z][a-z0-9-]*)*)?$/, 'must be names of consumers, separated by commas'),
+  z.transform((text): readonly string[] => text.split(',').filter((name) => name !== '')),
+);
+
+const Context = z.object({
+  /** Who may call the API: the holder of its key, a caller who signs with SigV4, or everyone. */
+  auth: z.prefault(oneOf(['apiKey', 'iam', 'none']), 'apiKey'),
+  /** Half of what an account may take by default (10,000/5,000), so that a flood here leaves its other APIs the rest. */
+  throttle: z.prefault(throttle, '5000/2500'),
+  /** Keeps the data whatever happens to the stack; off, destroying the stack leaves nothing. */
+  production: z.prefault(z.pipe(oneOf(['true', 'false']), z.transform((text) => text === 'true')), 'false'),
+  /** What the stream takes: 1,000 records and 1 MB a second for each shard. */
+  shards: z.prefault(shardCount, '2'),
+  /** How many hours the stream keeps a record. */
+  retention: z.prefault(retentionHours, '24'),
+  /** The consumers that read 2 MB a second of their own instead of sharing it. */
+  enhancedFanOut: z.prefault(names, ''),
+});
+
+/** What can be chosen about the stack, each by `-c key=value` or under `context` in cdk.json. */
+export type Settings = Readonly<z.infer<typeof Context>>;
+
+/**
+ * The settings, as CDK's context has them: as texts from the command line, as any JSON from cdk.json.
+ * Throws one error that names every wrong key and what it may be. Keys that aren't ours are left alone: CDK's own
+ * stand among them.
+ */
+export function readSettings(context: (key: string) => unknown): Settings {
+  const given = Object.keys(Context.shape).flatMap((key) => {
+    const value = context(key);
+    return value === undefined ? [] : [[key, String(value)]];
+  });
+  const result = Context.safeParse(Object.fromEntries(given));
+  if (result.success) return result.data;
+  const mistakes = result.error.issues.map(
+    ({ path, message }) => `  -c ${String(path[0])}=${context(String(path[0]))}: ${message}`,
+  );
+  throw new Error(`Wrong settings:\n${mistakes.join('\n')}`);
+}
