@@ -1,6 +1,25 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { buildApp } from 'fauxqs';
+import type { Listing, ListingRequest } from './s3-listing.ts';
 
 type App = ReturnType<typeof buildApp>;
+
+/** A request and a reply of fauxqs's web framework, as far as they matter here. */
+export interface Request {
+  readonly raw: IncomingMessage;
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly params: unknown;
+  readonly query: unknown;
+  body: unknown;
+}
+
+export interface Reply {
+  readonly statusCode: number;
+  code(statusCode: number): Reply;
+  header(name: string, value: string): Reply;
+  send(payload: unknown): Reply;
+}
 
 /** An object as fauxqs keeps it; the body stays in its database. */
 export interface StoredObject {
@@ -20,6 +39,8 @@ export interface SqsStore {
 export interface S3Store {
   persistence: unknown;
   readonly buckets: ReadonlyMap<string, ReadonlyMap<string, StoredObject>>;
+  listObjects(bucket: string, request: ListingRequest): Listing;
+  deleteObjects(bucket: string, keys: readonly string[]): void;
 }
 
 export interface Fauxqs {

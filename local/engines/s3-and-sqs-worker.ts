@@ -2,16 +2,24 @@ import { workerData } from 'node:worker_threads';
 import { openFauxqs } from './fauxqs.ts';
 import { refuseUnsigned } from './s3-access.ts';
 import type { S3AndSqsWorkerData } from './s3-and-sqs.ts';
+import { answerErrors, correctS3, hideContentType } from './s3-corrections.ts';
 import { serveEngine } from './serve-engine.ts';
+import { isCall, requireSignatures } from './sqs-access.ts';
 
 const { path, credentials } = workerData as S3AndSqsWorkerData;
-const { app, sqs, close } = await openFauxqs(path);
+const fauxqs = await openFauxqs(path);
+const { app, sqs, close } = fauxqs;
+requireSignatures(fauxqs, credentials);
+correctS3(fauxqs);
+answerErrors(fauxqs);
 await app.ready();
 
 await serveEngine(
   (request, response) => {
-    const isS3 = request.method !== 'POST' || request.url !== '/';
-    if (isS3 && refuseUnsigned(request, response, credentials)) return;
+    if (!isCall(request)) {
+      if (refuseUnsigned(request, response, credentials)) return;
+      hideContentType(request);
+    }
     app.routing(request, response);
   },
   close,
