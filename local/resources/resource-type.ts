@@ -1,6 +1,8 @@
 import type { $ZodType } from 'zod/v4/core';
 import type { LocalContext } from '../context.ts';
 
+export type EngineName = 'kinesis' | 'dynamodb' | 's3' | 'sqs';
+
 /** What `Ref` and `Fn::GetAtt` of a resource evaluate to. */
 export interface CreatedResource {
   readonly ref: string;
@@ -19,6 +21,8 @@ export interface TemplateResource<Properties> {
  */
 export interface ResourceType<Properties = unknown> {
   readonly type: `AWS::${string}`;
+  /** The engines without which it can't live: the runtime starts those that some resource of the template needs. */
+  readonly engines?: readonly EngineName[];
   /** The properties that are run, as a strict schema (of `zod/mini`): an unknown key or an unsupported value stops the start. */
   readonly properties: $ZodType<Properties>;
   /** Top-level properties (or dotted paths) that change nothing on a laptop; named in one line at start. */
