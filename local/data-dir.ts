@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { StartError } from './start-error.ts';
+
+/** The folder that holds all state of one running stack; nobody else may use it meanwhile. */
+export interface DataDir {
+  readonly path: string;
+  /** A secret of 40 hexadecimal characters, made when it is first asked for by this name, readable by its owner only. */
+  secret(name: string): string;
+  /** Lets go of the folder; a temporary one is removed. */
+  close(): void;
+}
+
+/**
+ * Takes `path` for this runtime, or a temporary folder that goes on close, at the latest with the process.
+ * Throws a `StartError` where another runtime holds it.
+ */
+export const openDataDir = (path?: string): DataDir => {
+  if (path === undefined) return openTemporary();
+  const directory = resolve(path);
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw new StartError(`${directory} can't be used for data: ${(error as Error).message}`);
+  }
+  const unlock = lock(directory);
+  return { path: directory, secret: (name) => secretIn(directory, name), close: unlock };
+};
+
+const openTemporary = (): DataDir => {
+  const directory = mkdtempSync(join(tmpdir(), 'event-sourcing-'));
+  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  process.once('exit', remove);
+  return {
+    path: directory,
+    secret: (name) => secretIn(directory, name),
+    close: () => {
+      process.off('exit', remove);
+      remove();
+    },
+  };
+};
+
+/** SQLite's lock, since the operating system itself lifts it from a process that is gone, however it went. */
+const lock = (directory: string): (() => void) => {
+  const owner = join(directory, 'runtime.pid');
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(join(directory, 'lock'));
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+  } catch (error) {
+    database?.close();
+    if (!/locked/.test((error as Error).message)) {
+      throw new StartError(`${directory} can't be used for data: ${(error as Error).message}`);
+    }
+    const pid = existsSync(owner) ? ` (process ${readFileSync(owner, 'utf8')})` : '';
+    throw new StartError(`another runtime${pid} is using ${directory}: stop it, or choose another --data-dir`);
+  }
+  const held = database;
+  writeFileSync(owner, String(process.pid));
+  return () => {
+    rmSync(owner, { force: true });
+    held.close();
+  };
+};
+
+const secretIn = (directory: string, name: string): string => {
+  const file = join(directory, 'secrets', name);
+  if (existsSync(file)) return readFileSync(file, 'utf8');
+  mkdirSync(join(directory, 'secrets'), { recursive: true, mode: 0o700 });
+  const secret = randomBytes(20).toString('hex');
+  writeFileSync(file, secret, { mode: 0o600 });
+  return secret;
+};

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { Credentials, Engine } from './engines/engine.ts';
+import type { EngineName } from './resources/resource-type.ts';
+
+/** The engines of one runtime, or the real endpoints in their place. */
+export interface Engines {
+  /** Where each needed service answers. */
+  readonly urls: ReadonlyMap<EngineName, string>;
+  readonly onStreamWrite: (streamName: string, wake: (shardIds: readonly string[]) => void) => () => void;
+  close(): Promise<void>;
+}
+
+/** The SDK's own variable that names a service's endpoint: `AWS_ENDPOINT_URL_DYNAMODB`. */
+export const endpointVariable = (service: string): string => `AWS_ENDPOINT_URL_${service.toUpperCase()}`;
+
+/**
+ * Starts the engines that `needed` asks for, side by side, with their data under `dataDir`. Where the environment names
+ * an endpoint for a service, that takes the engine's place. If one fails to start, those that did are closed.
+ */
+export const startEngines = async (
+  needed: ReadonlySet<EngineName>,
+  dataDir: string,
+  credentials: Credentials,
+): Promise<Engines> => {
+  const wakers = new Map<string, Set<(shardIds: readonly string[]) => void>>();
+  const onWrite = (streamName: string, shardIds: readonly string[]): void => {
+    for (const wake of wakers.get(streamName) ?? []) wake(shardIds);
+  };
+  const starters: readonly [readonly EngineName[], () => Promise<Engine>][] = [
+    [
+      ['kinesis'],
+      async () => (await import('./engines/kinesis.ts')).startKinesis({ path: join(dataDir, 'kinesis'), onWrite }),
+    ],
+    [
+      ['dynamodb'],
+      async () => (await import('./engines/dynamodb.ts')).startDynamoDb({ path: join(dataDir, 'dynamodb') }),
+    ],
+    [
+      ['s3', 'sqs'],
+      async () => (await import('./engines/s3-and-sqs.ts')).startS3AndSqs({ path: join(dataDir, 's3'), credentials }),
+    ],
+  ];
+  const urls = new Map<EngineName, string>();
+  const starting = starters.map(async ([services, start]) => {
+    const played = services.filter((service) => {
+      const url = process.env[endpointVariable(service)];
+      if (needed.has(service) && url) urls.set(service, url);
+      return needed.has(service) && !url;
+    });
+    if (played.length === 0) return undefined;
+    const engine = await start();
+    for (const service of played) urls.set(service, engine.url);
+    return engine;
+  });
+  const outcomes = await Promise.allSettled(starting);
+  const engines = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' && outcome.value) || []);
+  const close = async (): Promise<void> => {
+    await Promise.all(engines.map((engine) => engine.close()));
+  };
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) {
+    await close();
+    throw failed.reason;
+  }
+  return {
+    urls,
+    onStreamWrite: (streamName, wake) => {
+      const listeners = wakers.get(streamName) ?? new Set();
+      wakers.set(streamName, listeners.add(wake));
+      return () => listeners.delete(wake);
+    },
+    close,
+  };
+};

@@ -1,0 +1,204 @@
+import { readAssembly } from './assembly/cloud-assembly.ts';
+import { evaluate, type Scope, Unevaluable } from './assembly/evaluate.ts';
+import { withLocalOrigins } from './assembly/public-url.ts';
+import type { Template } from './assembly/template.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { Endpoints, LocalContext } from './context.ts';
+import { openDataDir } from './data-dir.ts';
+import type { Credentials } from './engines/engine.ts';
+import type { LocalFunction } from './lambda/local-function.ts';
+import { laptopPace, type Pace } from './pace.ts';
+import { physicalName } from './physical-name.ts';
+import { createResources } from './resources/create-resources.ts';
+import { resourceTypes } from './resources/index.ts';
+import { type Plan, planResources } from './resources/plan.ts';
+import { endpointVariable, startEngines } from './start-engines.ts';
+import { StartError } from './start-error.ts';
+
+export interface StartLocalOptions {
+  /** The directory of the cloud assembly, e.g. `cdk.out`. */
+  readonly assembly: string;
+  /** Of the first REST API; @default 0, any free one. */
+  readonly port?: number;
+  /** Keeps the state; @default a temporary folder that goes on close. */
+  readonly dataDir?: string;
+  /** At most this many execution environments a function; @default 2. */
+  readonly environments?: number;
+  /** @default laptopPace */
+  readonly pace?: Pace;
+  /** @default the machine's own time */
+  readonly clock?: Clock;
+  /** Takes what there is to tell a person, a line at a time; @default nobody */
+  readonly log?: (line: string) => void;
+}
+
+/** A stack, brought to life. */
+export interface LocalStack {
+  readonly stackName: string;
+  /** Of the first REST API, with its stage: `http://127.0.0.1:3000/prod/`. */
+  readonly apiUrl?: string;
+  readonly apiKey?: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** What an SDK needs in its environment to reach the engines. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** By ARN. */
+  readonly functions: ReadonlyMap<string, LocalFunction>;
+  readonly dataDir: string;
+  /** Finishes what is under way, then ends everything; the second call waits for the first. */
+  close(): Promise<void>;
+}
+
+const deployment = { region: 'us-east-1', accountId: '000000000000' };
+
+/**
+ * Brings the one stack of an assembly to life. Several may live in one process, each in a data directory of its own.
+ * Throws a `StartError` for what the caller can set right; whatever was started by then is closed.
+ */
+export const startLocal = async (options: StartLocalOptions): Promise<LocalStack> => {
+  const { assembly: directory, log = () => {} } = options;
+  const assembly = readAssembly(directory);
+  const { stackName, template } = assembly;
+  const plan = planResources(template, { stackName, ...deployment }, resourceTypes);
+  tell(plan, log);
+
+  const closers: (() => Promise<void> | void)[] = [];
+  const closeAll = singleFlight(() => runReversed(closers));
+  try {
+    const dataDir = openDataDir(options.dataDir);
+    closers.push(dataDir.close);
+    const credentials = credentialsOf(dataDir.secret);
+    const needed = new Set(plan.resources.flatMap(({ definition }) => definition?.engines ?? []));
+    const engines = await startEngines(needed, dataDir.path, credentials);
+    closers.push(engines.close);
+
+    const functions = new Map<string, LocalFunction>();
+    const endpoints = endpointsOf(engines.urls);
+    const whenCreated: (() => Promise<void> | void)[] = [];
+    let port = options.port ?? 0;
+    const context: LocalContext = {
+      stackName,
+      ...deployment,
+      dataDir: dataDir.path,
+      credentials,
+      clock: options.clock ?? systemClock,
+      pace: options.pace ?? laptopPace,
+      environments: options.environments ?? 2,
+      endpoints,
+      functions,
+      restApis: new Map(),
+      apiOrigins: new Map(),
+      apiKeys: new Map(),
+      takePort: () => {
+        const taken = port;
+        port = 0;
+        return taken;
+      },
+      secret: dataDir.secret,
+      assetDir: assembly.assetDir,
+      physicalName: (logicalId, maxLength) => physicalName(stackName, logicalId, maxLength),
+      onStreamWrite: engines.onStreamWrite,
+      whenCreated: (start) => whenCreated.push(start),
+      onClose: (close) => closers.push(close),
+      log,
+    };
+    const scope = await createResources(plan, template, context);
+    for (const start of whenCreated) await start();
+    const outputs = outputsOf(template, scope, context);
+    return {
+      stackName,
+      ...apiOf(outputs, context),
+      outputs,
+      environment: environmentOf(engines.urls, endpoints, credentials),
+      functions,
+      dataDir: dataDir.path,
+      close: closeAll,
+    };
+  } catch (error) {
+    await closeAll().catch(() => {}); // what stopped the start says more than what came of it
+    throw error;
+  }
+};
+
+const tell = ({ withoutEffect, notRun }: Plan, log: (line: string) => void): void => {
+  const idle = [...withoutEffect].map(([type, paths]) => `${type} (${[...paths].sort().join(', ')})`);
+  if (idle.length > 0) log(`without effect here: ${idle.sort().join(', ')}`);
+  const types = [...notRun].map(([type, count]) => `${type} (${count})`);
+  if (types.length > 0) log(`not run here: ${types.sort().join(', ')}`);
+};
+
+/** The caller's own where an endpoint takes an engine's place, since only those open it; else a key made here. */
+const credentialsOf = (secret: (name: string) => string): Credentials => {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;
+  const replaced = ['kinesis', 'dynamodb', 's3', 'sqs'].some((service) => process.env[endpointVariable(service)]);
+  if (replaced && accessKeyId && secretAccessKey) return { accessKeyId, secretAccessKey };
+  return {
+    accessKeyId: `AKIA${secret('access-key-id').slice(0, 16).toUpperCase()}`,
+    secretAccessKey: secret('secret-access-key'),
+  };
+};
+
+/** A service that no resource needs has no address; a call to it is refused at once. */
+const nowhere = 'http://127.0.0.1:1';
+
+const endpointsOf = (urls: ReadonlyMap<string, string>): Endpoints => ({
+  kinesis: urls.get('kinesis') ?? nowhere,
+  dynamodb: urls.get('dynamodb') ?? nowhere,
+  s3: urls.get('s3') ?? nowhere,
+  sqs: urls.get('sqs') ?? nowhere,
+  lambda: nowhere,
+});
+
+const environmentOf = (
+  urls: ReadonlyMap<string, string>,
+  endpoints: Endpoints,
+  credentials: Credentials,
+): Record<string, string> => ({
+  AWS_REGION: deployment.region,
+  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  ...Object.fromEntries([...urls].map(([service, url]) => [endpointVariable(service), url])),
+  ...(endpoints.lambda === nowhere ? {} : { [endpointVariable('lambda')]: endpoints.lambda }),
+});
+
+const outputsOf = (template: Template, scope: Scope, context: LocalContext): Record<string, string> => {
+  const outputs: Record<string, string> = {};
+  for (const [name, { Value, Condition }] of Object.entries(template.Outputs ?? {})) {
+    try {
+      if (Condition !== undefined && !scope.condition(Condition)) continue;
+      const value = withLocalOrigins(evaluate(Value, scope, `Outputs.${name}`), context.apiOrigins);
+      outputs[name] = typeof value === 'string' ? value : JSON.stringify(value);
+    } catch (error) {
+      if (!(error instanceof StartError || error instanceof Unevaluable)) throw error;
+      context.log(`no value for the output ${name}: ${error.message}`);
+    }
+  }
+  return outputs;
+};
+
+const apiOf = (outputs: Record<string, string>, context: LocalContext): Pick<LocalStack, 'apiUrl' | 'apiKey'> => {
+  const [origin] = context.apiOrigins.values();
+  const [apiKey] = context.apiKeys.values();
+  const apiUrl = Object.values(outputs).find((value) => origin && value.startsWith(origin)) ?? origin;
+  return { ...(apiUrl === undefined ? {} : { apiUrl }), ...(apiKey === undefined ? {} : { apiKey }) };
+};
+
+const singleFlight = (run: () => Promise<void>): (() => Promise<void>) => {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= run();
+    return running;
+  };
+};
+
+/** Runs all of them, the last one first, one after another; throws the first error at the end. */
+const runReversed = async (closers: readonly (() => Promise<void> | void)[]): Promise<void> => {
+  const errors: unknown[] = [];
+  for (const close of closers.toReversed()) {
+    try {
+      await close();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+};
