@@ -7,11 +7,6 @@ export interface FieldProblem {
   readonly detail: string;
 }
 
-/** A rule of the business was broken, or something it names is not there. What status that is, only HTTP knows. */
-export abstract class DomainError extends Error {
-  abstract readonly code: string;
-}
-
 type Path = readonly PropertyKey[];
 
 const maxNameLength = 100;
@@ -30,4 +25,8 @@ const cut = (name: string) => (name.length > maxNameLength ? `${name.slice(0, ma
 
 /** Every issue that a schema found, below `root`. */
 export const fieldProblems = (issues: readonly z.core.$ZodIssue[], root: Path): FieldProblem[] =>
-  issues.map((issue) => ({ field: fieldPath([...root, ...issue.path]), detail: issue.message }));
+  issues.flatMap((issue) => {
+    const path = [...root, ...issue.path];
+    if (issue.code !== 'unrecognized_keys') return [{ field: fieldPath(path), detail: issue.message }];
+    return issue.keys.map((name) => ({ field: fieldPath([...path, name]), detail: 'is not known here' }));
+  });

@@ -1,0 +1,3 @@
+import { checkEvent } from './check-event.ts';
+
+export const handler = checkEvent();

@@ -1,0 +1,114 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { type Order, orderSubject } from '../../domain/order/order.ts';
+import { OrderPlaced } from '../../domain/order/order-placed.ts';
+import { bodyText, explain, headerValues, httpHandler, invalid, json, Problem } from '../runtime/http.ts';
+import { log } from '../runtime/logging.ts';
+import { type AppendFailure, type AppendOutcome, appendInOrder } from './append-in-order.ts';
+import { eventIdUnderKey, newEventId } from './event-id.ts';
+import type { OrderStream, OutgoingRecord } from './order-stream.ts';
+import { type ReadOrder, readOrders } from './read-orders.ts';
+
+/** Where time and new ids come from. */
+export interface Origin {
+  now(): Date;
+  newId(): string;
+}
+
+/**
+ * The largest event, in bytes of JSON. As a DynamoDB item it is at most half as large again, which leaves room below
+ * 400 KB for the item's own attributes; Kinesis takes 1 MiB.
+ */
+export const maxEventBytes = 200_000;
+
+/** An order of the post, ready for the stream. */
+interface Outgoing extends OutgoingRecord {
+  readonly index: number;
+  readonly eventId: string;
+}
+
+type Refused =
+  | { readonly index: number; readonly reason: AppendFailure; readonly retryable: true }
+  | { readonly index: number; readonly reason: string; readonly retryable: false; readonly errors: unknown };
+
+/**
+ * `POST /order` -> `OrderPlaced` on the stream, in the order of the post for each account and vendor. 202 once at least
+ * one order lies there, with what became of each; 422 where all are invalid; 503 where the stream took none.
+ */
+export const ingestOrder = (stream: OrderStream, origin: Origin = { now: () => new Date(), newId: newEventId }) =>
+  httpHandler(async (request) => {
+    const key = idempotencyKey(request);
+    const { outgoing, refused } = prepare(readOrders(bodyText(request)), key, origin);
+    if (outgoing.length === 0) {
+      throw invalid(refused.flatMap(({ errors }) => errors));
+    }
+    const outcomes = await appendInOrder(stream, outgoing);
+    return answer(
+      outgoing,
+      outcomes,
+      refused.map(({ index, errors }) => ({ index, reason: explain(errors), retryable: false, errors })),
+    );
+  });
+
+function idempotencyKey(request: APIGatewayProxyEvent): string | undefined {
+  const values = headerValues(request, 'idempotency-key');
+  const [key] = values;
+  if (key === undefined) return undefined;
+  if (values.length === 1 && /^[ -~]{1,255}$/.test(key)) return key;
+  throw invalid([{ field: 'Idempotency-Key', detail: 'must be given once, as 1 to 255 printable ASCII characters' }]);
+}
+
+function prepare(orders: readonly ReadOrder[], key: string | undefined, origin: Origin) {
+  const time = origin.now().toISOString();
+  const outgoing: Outgoing[] = [];
+  const refused: Extract<ReadOrder, { errors: unknown }>[] = [];
+  for (const read of orders) {
+    if ('errors' in read) {
+      refused.push(read);
+      continue;
+    }
+    const { index, order } = read;
+    const eventId = key === undefined ? origin.newId() : eventIdUnderKey(key, index, order);
+    const record = toRecord(order, eventId, time);
+    if (record.data.length <= maxEventBytes) outgoing.push({ index, eventId, ...record });
+    else {
+      const field = orders.length > 1 ? `orders[${index}]` : 'order';
+      refused.push({
+        index,
+        errors: [{ field, detail: `must be at most ${maxEventBytes} bytes as an event in JSON` }],
+      });
+    }
+  }
+  return { outgoing, refused };
+}
+
+function toRecord(order: Order, id: string, time: string): OutgoingRecord {
+  const subject = orderSubject(order);
+  const event = OrderPlaced.create({ id, source: '/orders', subject, time, data: order });
+  return { partitionKey: subject, data: Buffer.from(JSON.stringify(event)) };
+}
+
+function answer(outgoing: readonly Outgoing[], outcomes: readonly AppendOutcome[], invalidOrders: readonly Refused[]) {
+  const accepted: unknown[] = [];
+  const refused: Refused[] = [...invalidOrders];
+  const errors: unknown[] = [];
+  outgoing.forEach(({ index, eventId }, place) => {
+    const outcome = outcomes[place] as AppendOutcome;
+    if (!('failure' in outcome)) {
+      accepted.push({ index, eventId, shardId: outcome.shardId, sequenceNumber: outcome.sequenceNumber });
+      return;
+    }
+    refused.push({ index, reason: outcome.failure, retryable: true });
+    if (outcome.error !== undefined) errors.push(outcome.error);
+  });
+  refused.sort((a, b) => a.index - b.index);
+  if (errors.length > 0) log.error('orders not put on the stream', { orders: refused.length, error: errors[0] });
+  if (accepted.length > 0) return json(202, { accepted, refused });
+  throw new Problem(
+    'unavailable',
+    'The stream took none of the orders. Send them again under the same Idempotency-Key.',
+    {
+      refused,
+      retryAfterSeconds: 1,
+    },
+  );
+}

@@ -1,0 +1,24 @@
+/** An event on its way to the stream. */
+export interface OutgoingRecord {
+  readonly partitionKey: string;
+  readonly data: Uint8Array;
+}
+
+/** Where a record lies. */
+export interface Placed {
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+}
+
+/** Why a record may not lie on the stream; after `timed-out` nobody knows. */
+export type PutFailure = 'throttled' | 'timed-out' | 'unavailable';
+
+export type PutOutcome = Placed | { readonly failure: PutFailure; readonly error?: unknown };
+
+/** The stream that ingest-order writes to. Its calls throw only what sending again will not mend. */
+export interface OrderStream {
+  /** Puts one record, behind the record with the sequence number `after` when it has the same key. */
+  put(record: OutgoingRecord, after?: string): Promise<PutOutcome>;
+  /** Puts records in no particular order; answers in theirs. */
+  putAll(records: readonly OutgoingRecord[]): Promise<PutOutcome[]>;
+}

@@ -1,0 +1,145 @@
+import { isUtf8 } from 'node:buffer';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type * as z from 'zod/mini';
+import { type FieldProblem, fieldProblems } from '../../domain/problem.ts';
+
+export type ProblemCode = 'unreadable-body' | 'invalid-request' | 'not-found' | 'unavailable';
+
+/** Why a request is not answered as its caller hoped; becomes an RFC 9457 problem document. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ProblemCode;
+  readonly members: ProblemMembers;
+  constructor(code: ProblemCode, detail: string, members: ProblemMembers = {}) {
+    super(detail);
+    this.code = code;
+    this.members = members;
+  }
+}
+
+interface ProblemMembers {
+  readonly errors?: readonly FieldProblem[];
+  readonly refused?: readonly unknown[];
+  readonly retryAfterSeconds?: number;
+}
+
+// Enough for every field of 500 orders; an answer of Lambda holds 6 MB.
+const maxErrors = 5_000;
+
+/** The only place where a problem becomes an HTTP status. */
+function statusOf(code: ProblemCode): { status: number; title: string } {
+  switch (code) {
+    case 'unreadable-body':
+      return { status: 400, title: 'Bad Request' };
+    case 'invalid-request':
+      return { status: 422, title: 'Unprocessable Content' };
+    case 'not-found':
+      return { status: 404, title: 'Not Found' };
+    case 'unavailable':
+      return { status: 503, title: 'Service Unavailable' };
+  }
+}
+
+/**
+ * API Gateway's proxy event (payload version 1) -> `answer` -> proxy result. A `Problem` becomes its document; any other
+ * error goes on to Lambda, which counts it, and API Gateway answers 502.
+ */
+export const httpHandler =
+  (answer: (request: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>) =>
+  async (request: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
+    try {
+      return await answer(request);
+    } catch (error) {
+      if (error instanceof Problem) return problemDocument(error);
+      throw error;
+    }
+  };
+
+/** A JSON answer that any browser's page may read and no cache may keep. */
+export const json = (
+  statusCode: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): APIGatewayProxyResult => ({
+  statusCode,
+  headers: {
+    'Content-Type': 'application/json',
+    'Access-Control-Allow-Origin': '*',
+    'Access-Control-Expose-Headers': 'Retry-After',
+    'Cache-Control': 'no-store',
+    ...headers,
+  },
+  body: JSON.stringify(body),
+});
+
+function problemDocument({ code, message, members }: Problem): APIGatewayProxyResult {
+  const { status, title } = statusOf(code);
+  const { errors, refused, retryAfterSeconds } = members;
+  return json(
+    status,
+    { type: 'about:blank', title, status, code, detail: message, errors: errors?.slice(0, maxErrors), refused },
+    {
+      'Content-Type': 'application/problem+json',
+      ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
+    },
+  );
+}
+
+/** The request's body as text; throws a `Problem` where it is none. */
+export function bodyText({ body, isBase64Encoded }: APIGatewayProxyEvent): string {
+  if (!body) throw unreadable('must not be empty');
+  if (isBase64Encoded) {
+    const bytes = Buffer.from(body, 'base64');
+    if (!isUtf8(bytes)) throw unreadable('must be UTF-8');
+    return bytes.toString('utf8');
+  }
+  // API Gateway hands a body on as text: bytes that were not UTF-8 have become replacement characters by now.
+  if (body.includes('\uFFFD')) throw unreadable('must be UTF-8');
+  return body;
+}
+
+/** The problem of a body that is no text or no JSON. */
+export const unreadable = (detail: string): Problem =>
+  new Problem('unreadable-body', `The body ${detail}.`, { errors: [{ field: 'body', detail }] });
+
+/** The problem of a request with wrong fields: all of them at once. */
+export const invalid = (errors: readonly FieldProblem[]): Problem =>
+  new Problem('invalid-request', explain(errors), { errors });
+
+/** The wrong fields in one line. */
+export const explain = (errors: readonly FieldProblem[]): string => {
+  const named = errors.slice(0, 10).map(({ field, detail }) => `${field} ${detail}`);
+  return named.join('; ') + (errors.length > 10 ? `; and ${errors.length - 10} more` : '');
+};
+
+/** The query's parameters as `schema` reads them; throws a `Problem` that names every wrong, repeated or unknown one. */
+export function readQuery<Schema extends z.ZodMiniType>(
+  request: APIGatewayProxyEvent,
+  schema: Schema,
+): z.infer<Schema> {
+  const repeated: FieldProblem[] = [];
+  const single: [string, string | undefined][] = [];
+  for (const [name, values] of parametersOf(request)) {
+    single.push([name, values.at(-1)]);
+    if (values.length > 1)
+      repeated.push(...fieldProblems([{ code: 'custom', path: [name], message: 'must be given once' }], []));
+  }
+  const result = schema.safeParse(Object.fromEntries(single));
+  if (result.success && repeated.length === 0) return result.data;
+  throw invalid([...repeated, ...fieldProblems(result.error?.issues ?? [], [])]);
+}
+
+const parametersOf = (request: APIGatewayProxyEvent): [string, string[]][] =>
+  request.multiValueQueryStringParameters
+    ? Object.entries(request.multiValueQueryStringParameters).map(([name, values]) => [name, values ?? []])
+    : Object.entries(request.queryStringParameters ?? {}).map(([name, value]) => [name, [value ?? '']]);
+
+/** Every value of a header, whatever the case of its name. */
+export function headerValues(request: APIGatewayProxyEvent, name: string): string[] {
+  const matching = <T>(headers: Record<string, T> | null | undefined): T[] =>
+    Object.keys(headers ?? {})
+      .filter((key) => key.toLowerCase() === name)
+      .map((key) => (headers as Record<string, T>)[key] as T);
+  const multi = matching(request.multiValueHeaders).flatMap((values) => values ?? []);
+  return multi.length > 0 ? multi : matching(request.headers).map((value) => value ?? '');
+}

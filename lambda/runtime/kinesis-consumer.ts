@@ -1,0 +1,79 @@
+import { isUtf8 } from 'node:buffer';
+import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import { type EventType, eventReader, type Happened, UnreadableEvent } from '../../domain/event.ts';
+import { log } from './logging.ts';
+
+/** At most this many partition keys of a batch are worked on at a time. */
+export const maxConcurrentKeys = 32;
+
+/** The records of one partition key, as their places in the batch, oldest first. */
+type Lane = number[];
+
+/**
+ * Kinesis batch -> `apply`, once a record, in the order of each partition key, different keys side by side. Once a key
+ * has failed nothing later of it is tried. Answers with the lowest failure, where Lambda checkpoints and from where it
+ * delivers again (https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html).
+ *
+ * When the lowest failure is the first of several records it throws instead, so that Lambda halves the batch, which
+ * spends no retry, until the failing record is alone: its neighbours keep their retries.
+ */
+export function kinesisConsumer<Definition extends EventType>(
+  definitions: readonly Definition[],
+  apply: (event: Happened<Definition>, sequenceNumber: string) => Promise<void> | void,
+): (batch: KinesisStreamEvent) => Promise<KinesisStreamBatchResponse> {
+  const readEvent = eventReader(definitions);
+  return async ({ Records: records }) => {
+    const failures = new Map<number, unknown>();
+    const lanes = lanesOf(records);
+    const work = async () => {
+      for (let lane = lanes.next(); !lane.done; lane = lanes.next()) {
+        for (const place of lane.value) {
+          const { kinesis } = records[place] as KinesisStreamRecord;
+          try {
+            const applied = apply(readEvent(parse(kinesis.data)), kinesis.sequenceNumber);
+            if (applied) await applied;
+          } catch (error) {
+            failures.set(place, error);
+            break;
+          }
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(maxConcurrentKeys, records.length) }, work));
+    return report(records, failures);
+  };
+}
+
+function lanesOf(records: readonly KinesisStreamRecord[]): MapIterator<Lane> {
+  const lanes = new Map<string, Lane>();
+  records.forEach(({ kinesis: { partitionKey } }, place) => {
+    const lane = lanes.get(partitionKey);
+    if (lane) lane.push(place);
+    else lanes.set(partitionKey, [place]);
+  });
+  return lanes.values();
+}
+
+function parse(base64: string): unknown {
+  const bytes = Buffer.from(base64, 'base64');
+  if (!isUtf8(bytes)) throw new UnreadableEvent('not-json', 'not UTF-8');
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch (cause) {
+    throw new UnreadableEvent('not-json', (cause as Error).message);
+  }
+}
+
+function report(records: readonly KinesisStreamRecord[], failures: ReadonlyMap<number, unknown>) {
+  for (const [place, error] of failures) {
+    const { kinesis, eventID } = records[place] as KinesisStreamRecord;
+    log.error('record failed', { eventID, partitionKey: kinesis.partitionKey, error });
+  }
+  log.info('batch consumed', { records: records.length, failures: failures.size });
+  if (failures.size === 0) return { batchItemFailures: [] };
+  const lowest = Math.min(...failures.keys());
+  if (lowest === 0 && records.length > 1) {
+    throw new Error('the first of several records failed: halve the batch', { cause: failures.get(0) });
+  }
+  return { batchItemFailures: [{ itemIdentifier: (records[lowest] as KinesisStreamRecord).kinesis.sequenceNumber }] };
+}

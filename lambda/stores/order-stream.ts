@@ -1,0 +1,94 @@
+import {
+  type KinesisClient,
+  PutRecordCommand,
+  PutRecordsCommand,
+  type PutRecordsResultEntry,
+} from '@aws-sdk/client-kinesis';
+import type { OrderStream, OutgoingRecord, PutOutcome } from '../ingest-order/order-stream.ts';
+
+// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
+const maxRecordsPerCall = 500;
+const maxBytesPerCall = 5 * 1024 * 1024;
+
+/** The Kinesis stream as ingest-order writes to it. */
+export class KinesisOrderStream implements OrderStream {
+  readonly #kinesis: KinesisClient;
+  readonly #stream: string;
+
+  constructor(kinesis: KinesisClient, stream: string) {
+    this.#kinesis = kinesis;
+    this.#stream = stream;
+  }
+
+  async put(record: OutgoingRecord, after?: string): Promise<PutOutcome> {
+    try {
+      const { ShardId, SequenceNumber } = await this.#kinesis.send(
+        new PutRecordCommand({
+          StreamName: this.#stream,
+          PartitionKey: record.partitionKey,
+          Data: record.data,
+          SequenceNumberForOrdering: after,
+        }),
+      );
+      return { shardId: String(ShardId), sequenceNumber: String(SequenceNumber) };
+    } catch (error) {
+      return outcomeOf(error);
+    }
+  }
+
+  async putAll(records: readonly OutgoingRecord[]): Promise<PutOutcome[]> {
+    return (await Promise.all(calls(records).map((call) => this.#putCall(call)))).flat();
+  }
+
+  async #putCall(records: readonly OutgoingRecord[]): Promise<PutOutcome[]> {
+    try {
+      const { Records = [] } = await this.#kinesis.send(
+        new PutRecordsCommand({
+          StreamName: this.#stream,
+          Records: records.map(({ partitionKey, data }) => ({ PartitionKey: partitionKey, Data: data })),
+        }),
+      );
+      return records.map((_, place) => outcomeOfEntry(Records[place]));
+    } catch (error) {
+      return records.map(() => outcomeOf(error));
+    }
+  }
+}
+
+/** Cuts records into as few calls as Kinesis' limits allow. */
+function calls(records: readonly OutgoingRecord[]): OutgoingRecord[][] {
+  const all: OutgoingRecord[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const record of records) {
+    const size = record.data.length + record.partitionKey.length;
+    const call = all.at(-1);
+    if (call && call.length < maxRecordsPerCall && bytes + size <= maxBytesPerCall) call.push(record);
+    else all.push([record]);
+    bytes = all.at(-1) === call ? bytes + size : size;
+  }
+  return all;
+}
+
+function outcomeOfEntry(entry: PutRecordsResultEntry | undefined): PutOutcome {
+  if (entry?.SequenceNumber && entry.ShardId) return { shardId: entry.ShardId, sequenceNumber: entry.SequenceNumber };
+  if (entry?.ErrorCode === 'ProvisionedThroughputExceededException') return { failure: 'throttled' };
+  return { failure: 'unavailable', error: new Error(`${entry?.ErrorCode}: ${entry?.ErrorMessage}`) };
+}
+
+const throttling = new Set([
+  'ProvisionedThroughputExceededException',
+  'KMSThrottlingException',
+  'LimitExceededException',
+  'ThrottlingException',
+]);
+
+/** Throws what sending again will not mend, such as a stream that is not there. */
+function outcomeOf(error: unknown): PutOutcome {
+  const { name, code, $fault } = error as { name?: string; code?: unknown; $fault?: 'client' | 'server' };
+  if (throttling.has(name ?? '')) return { failure: 'throttled', error };
+  if ($fault === 'server') return { failure: 'unavailable', error };
+  // The connection was never made, broke, or stayed silent for too long.
+  if (name === 'TimeoutError' || (typeof code === 'string' && /^E[A-Z]+$/.test(code)))
+    return { failure: 'timed-out', error };
+  throw error;
+}

@@ -1,0 +1,154 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Order } from '../../domain/order/order.ts';
+import type { OrderPlaced } from '../../domain/order/order-placed.ts';
+import type { OrderProjection } from '../project-order/project-order.ts';
+import type { OrderPage, OrderViews, PagePosition, PlacedOrder } from '../query-orders/query-orders.ts';
+import { fromAttribute, toAttribute } from './attribute-value.ts';
+import { newestByAccount, orderTableKeys } from './order-table-keys.ts';
+
+/** An item remembers this many events; an older one that comes again under a later position would count as new. */
+export const rememberedEvents = 100;
+
+// A Kinesis sequence number has up to 56 digits; padded texts compare as the numbers do.
+const positionDigits = 56;
+
+const names = {
+  '#order': orderTableKeys.order,
+  '#eventId': orderTableKeys.eventId,
+  '#receivedAt': orderTableKeys.receivedAt,
+  '#position': orderTableKeys.position,
+  '#eventIds': orderTableKeys.eventIds,
+  '#receivedAtEventId': orderTableKeys.receivedAtEventId,
+};
+const set =
+  'SET #order = :order, #eventId = :id, #receivedAt = :receivedAt, #position = :position, #receivedAtEventId = :receivedAtEventId';
+const isNews = '#position < :position AND NOT contains(#eventIds, :id)';
+
+/** Appends to `eventIds` while it has room. */
+const grow = {
+  UpdateExpression: `${set}, #eventIds = list_append(if_not_exists(#eventIds, :none), :ids)`,
+  ConditionExpression: `attribute_not_exists(#position) OR (${isNews} AND size(#eventIds) < :limit)`,
+};
+/** Appends to a full `eventIds` and drops its oldest: an index beyond the end appends, and the paths do not overlap. */
+const shift = {
+  UpdateExpression: `${set}, #eventIds[${rememberedEvents}] = :id REMOVE #eventIds[0]`,
+  ConditionExpression: `${isNews} AND size(#eventIds) = :limit`,
+};
+
+/** The latest order of each account and vendor, in one DynamoDB table. */
+export class OrderTable implements OrderProjection, OrderViews {
+  readonly #dynamoDb: DynamoDBClient;
+  readonly #table: string;
+
+  constructor(dynamoDb: DynamoDBClient, table: string) {
+    this.#dynamoDb = dynamoDb;
+    this.#table = table;
+  }
+
+  /**
+   * One conditional update; a second one only where the first was refused, which happens to an event that is no news and
+   * to an item whose `eventIds` are full. Each is atomic, so nobody sees an item without its newest 100 ids.
+   */
+  async apply(event: OrderPlaced, sequenceNumber: string): Promise<void> {
+    const { accountid, vendorid } = event.data;
+    const values = {
+      ':order': toAttribute(event.data),
+      ':id': { S: event.id },
+      ':receivedAt': { S: event.time },
+      ':position': { S: sequenceNumber.padStart(positionDigits, '0') },
+      ':receivedAtEventId': { S: `${event.time}#${event.id}` },
+      ':limit': { N: String(rememberedEvents) },
+    };
+    const key = { accountid: { S: accountid }, vendorid: { S: vendorid } };
+    const growing = { ...values, ':none': { L: [] }, ':ids': { L: [{ S: event.id }] } };
+    if (await this.#update(key, grow, growing)) return;
+    await this.#update(key, shift, values);
+  }
+
+  async #update(
+    Key: Record<string, AttributeValue>,
+    expressions: typeof grow,
+    ExpressionAttributeValues: Record<string, AttributeValue>,
+  ): Promise<boolean> {
+    try {
+      await this.#dynamoDb.send(
+        new UpdateItemCommand({
+          TableName: this.#table,
+          Key,
+          ...expressions,
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues,
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+
+  /** Reads consistently: what was applied before the call is seen. */
+  async get(accountid: string, vendorid: string): Promise<PlacedOrder | undefined> {
+    const { Item } = await this.#dynamoDb.send(
+      new GetItemCommand({
+        TableName: this.#table,
+        Key: { accountid: { S: accountid }, vendorid: { S: vendorid } },
+        ConsistentRead: true,
+        ...view,
+      }),
+    );
+    return Item && toPlacedOrder(Item);
+  }
+
+  /**
+   * By the index, which on AWS follows the table within moments: an order applied just now may be missing.
+   * A page also ends at 1 MB, so it may hold fewer orders than `limit` and still have a next.
+   */
+  async page(accountid: string, limit: number, after?: PagePosition): Promise<OrderPage> {
+    const { Items = [], LastEvaluatedKey } = await this.#dynamoDb.send(
+      new QueryCommand({
+        TableName: this.#table,
+        IndexName: newestByAccount,
+        KeyConditionExpression: '#accountid = :accountid',
+        ExpressionAttributeValues: { ':accountid': { S: accountid } },
+        ProjectionExpression: view.ProjectionExpression,
+        ExpressionAttributeNames: { ...view.ExpressionAttributeNames, '#accountid': orderTableKeys.partitionKey },
+        ScanIndexForward: false,
+        Limit: limit,
+        ExclusiveStartKey: after && {
+          accountid: { S: accountid },
+          vendorid: { S: after.vendorid },
+          receivedAtEventId: { S: after.receivedAtEventId },
+        },
+      }),
+    );
+    const { vendorid, receivedAtEventId } = LastEvaluatedKey ?? {};
+    const next =
+      vendorid?.S && receivedAtEventId?.S
+        ? { vendorid: vendorid.S, receivedAtEventId: receivedAtEventId.S }
+        : undefined;
+    return { orders: Items.map(toPlacedOrder), next };
+  }
+}
+
+const view = {
+  ProjectionExpression: '#order, #eventId, #receivedAt',
+  ExpressionAttributeNames: {
+    '#order': orderTableKeys.order,
+    '#eventId': orderTableKeys.eventId,
+    '#receivedAt': orderTableKeys.receivedAt,
+  },
+};
+
+const toPlacedOrder = (item: Record<string, AttributeValue>): PlacedOrder => ({
+  order: fromAttribute(item.order as AttributeValue) as Order,
+  eventId: item.eventId?.S ?? '',
+  receivedAt: item.receivedAt?.S ?? '',
+});
