@@ -1,0 +1,34 @@
+/** Why Lambda gives a batch up. */
+export type Condition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
+
+/**
+ * The parameters of one event source mapping, defaults filled in.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html
+ */
+export interface MappingSettings {
+  readonly batchSize: number;
+  readonly maximumBatchingWindowSeconds: number;
+  readonly parallelizationFactor: number;
+  /** -1: without end. */
+  readonly maximumRetryAttempts: number;
+  /** -1: without end. */
+  readonly maximumRecordAgeSeconds: number;
+  readonly bisectBatchOnFunctionError: boolean;
+  readonly reportBatchItemFailures: boolean;
+  /** 0: no windows. */
+  readonly tumblingWindowSeconds: number;
+  readonly startingPosition: StartingPosition;
+  /** Event patterns, alternatives of each other; none: every record. */
+  readonly filters: readonly string[];
+  /** ARN of an S3 bucket or an SQS queue. */
+  readonly onFailure?: string;
+}
+
+/** Where a mapping without a checkpoint starts to read. */
+export type StartingPosition =
+  | { readonly type: 'TRIM_HORIZON' | 'LATEST' }
+  | { readonly type: 'AT_TIMESTAMP'; readonly timestampMs: number };
+
+/** What a synchronous invocation takes at most: base64 and envelope included. */
+export const maximumPayloadBytes = 6_291_556;
