@@ -2,6 +2,7 @@ import { dynamoDbGlobalTable } from './dynamodb-global-table.ts';
 import { dynamoDbTable } from './dynamodb-table.ts';
 import { kinesisStream } from './kinesis-stream.ts';
 import { kinesisStreamConsumer } from './kinesis-stream-consumer.ts';
+import { lambdaEventSourceMapping } from './lambda-event-source-mapping.ts';
 import type { ResourceType } from './resource-type.ts';
 import { s3Bucket } from './s3-bucket.ts';
 import { sqsQueue } from './sqs-queue.ts';
@@ -11,6 +12,7 @@ const all: readonly ResourceType[] = [
   dynamoDbTable,
   kinesisStream,
   kinesisStreamConsumer,
+  lambdaEventSourceMapping,
   s3Bucket,
   sqsQueue,
 ];

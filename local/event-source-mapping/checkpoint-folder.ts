@@ -1,0 +1,42 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Checkpoint, CheckpointFile } from './checkpoint-file.ts';
+
+/** The checkpoints of one mapping, a file a shard. */
+export class CheckpointFolder {
+  private readonly path: string;
+  private readonly files = new Map<string, CheckpointFile>();
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Whether the mapping has been here before. */
+  get known(): boolean {
+    return existsSync(this.path) && readdirSync(this.path).length > 0;
+  }
+
+  read(shardId: string): Checkpoint | undefined {
+    return this.file(shardId).read();
+  }
+
+  write(shardId: string, checkpoint: Checkpoint): void {
+    this.file(shardId).write(checkpoint);
+  }
+
+  hasEnded = (shardId: string): boolean => {
+    const checkpoint = this.read(shardId);
+    return checkpoint !== undefined && 'ended' in checkpoint;
+  };
+
+  close(): void {
+    for (const file of this.files.values()) file.close();
+    this.files.clear();
+  }
+
+  private file(shardId: string): CheckpointFile {
+    const file = this.files.get(shardId) ?? new CheckpointFile(join(this.path, shardId));
+    this.files.set(shardId, file);
+    return file;
+  }
+}

@@ -1,0 +1,177 @@
+import { join } from 'node:path';
+import type { Shard } from '@aws-sdk/client-kinesis';
+import type { LocalContext } from '../context.ts';
+import type { LocalFunction } from '../lambda/local-function.ts';
+import type { SetAside } from './attempt.ts';
+import { CheckpointFolder } from './checkpoint-folder.ts';
+import { KinesisEventWriter } from './kinesis-event.ts';
+import { KinesisSource } from './kinesis-source.ts';
+import type { MappingSettings } from './mapping-settings.ts';
+import { type OnFailureDestination, openDestination } from './on-failure-destination.ts';
+import { compileFilters, type RecordFilter } from './record-filter.ts';
+import { ShardConsumer } from './shard-consumer.ts';
+import { readableShards } from './shard-lineage.ts';
+import type { KinesisRecord } from './stream-record.ts';
+
+/** What makes a mapping. */
+export interface MappingParts {
+  /** Stable from start to start: its checkpoints are found by it. */
+  readonly uuid: string;
+  /** How the terminal names it. */
+  readonly name: string;
+  /** Of the stream, or of one of its consumers. */
+  readonly eventSourceArn: string;
+  readonly function: LocalFunction;
+  readonly settings: MappingSettings;
+}
+
+/**
+ * Reads a Kinesis stream and hands its records to a function: each shard on its own, parents before their children.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+ */
+export class EventSourceMapping {
+  private readonly parts: MappingParts;
+  private readonly context: LocalContext;
+  private readonly filter: RecordFilter | undefined;
+  private readonly destination: OnFailureDestination | undefined;
+  private readonly checkpoints: CheckpointFolder;
+  private readonly consumers = new Map<string, { readonly consumer: ShardConsumer; readonly done: Promise<void> }>();
+  private source: KinesisSource | undefined;
+  private unsubscribe = () => {};
+  private running = false;
+
+  /** @throws InvalidFilterCriteria, InvalidDestination */
+  constructor(parts: MappingParts, context: LocalContext) {
+    this.parts = parts;
+    this.context = context;
+    this.filter = compileFilters(parts.settings.filters);
+    this.destination = parts.settings.onFailure ? openDestination(parts.settings.onFailure, context) : undefined;
+    this.checkpoints = new CheckpointFolder(join(context.dataDir, 'checkpoints', parts.uuid));
+  }
+
+  get uuid(): string {
+    return this.parts.uuid;
+  }
+
+  get enabled(): boolean {
+    return this.running;
+  }
+
+  /** Resolves once the position in every shard is taken: what is written from then on reaches the function. */
+  async start(): Promise<void> {
+    const { parts, context } = this;
+    this.source = await KinesisSource.of(context, streamNameOf(parts.eventSourceArn));
+    const shards = await this.source.listShards();
+    await this.takeFirstPositions(shards, this.source);
+    this.running = true;
+    this.consumeReadable(shards, this.source);
+    if (context.pace.wakeOnWrite && parts.settings.maximumBatchingWindowSeconds === 0)
+      this.unsubscribe = this.source.onWrite((shardIds) => this.wake(shardIds));
+  }
+
+  /** Lets the invocations in flight finish, keeps what they have done, then rests; `start` goes on from there. */
+  async close(): Promise<void> {
+    this.running = false;
+    this.unsubscribe();
+    for (const { consumer } of this.consumers.values()) consumer.stop();
+    await Promise.all([...this.consumers.values()].map(({ done }) => done));
+    this.consumers.clear();
+    this.checkpoints.close();
+  }
+
+  /** The first start at `LATEST` or `AT_TIMESTAMP` notes where that is, so that later starts agree with it. */
+  private async takeFirstPositions(shards: readonly Shard[], source: KinesisSource): Promise<void> {
+    const { startingPosition: start } = this.parts.settings;
+    if (start.type === 'TRIM_HORIZON' || this.checkpoints.known) return;
+    const sinceMs = start.type === 'AT_TIMESTAMP' ? start.timestampMs : Date.now(); // the engine knows no other clock
+    await Promise.all(
+      shards.map(async ({ ShardId: shardId = '', SequenceNumberRange: range }) => {
+        const passed = start.type === 'LATEST' && range?.EndingSequenceNumber !== undefined;
+        if (start.type === 'LATEST' && !passed) await source.shard(shardId).seekEnd(sinceMs);
+        this.checkpoints.write(shardId, passed ? { ended: true } : { sinceMs });
+      }),
+    );
+  }
+
+  private consumeReadable(shards: readonly Shard[], source: KinesisSource): void {
+    for (const shardId of readableShards(shards, this.checkpoints.hasEnded)) {
+      if (!this.consumers.has(shardId)) this.consume(shardId, source);
+    }
+    for (const { ShardId: shardId = '', SequenceNumberRange: range } of shards)
+      if (range?.EndingSequenceNumber) this.consumers.get(shardId)?.consumer.close();
+  }
+
+  private consume(shardId: string, source: KinesisSource): void {
+    const { context, parts, checkpoints } = this;
+    const checkpoint = checkpoints.read(shardId);
+    const writer = new KinesisEventWriter({
+      shardId,
+      region: context.region,
+      eventSourceArn: parts.eventSourceArn,
+      roleArn: parts.function.roleArn,
+    });
+    const consumer = new ShardConsumer({
+      settings: parts.settings,
+      pace: context.pace,
+      clock: context.clock,
+      shard: source.shard(shardId),
+      position: checkpoint && !('ended' in checkpoint) ? checkpoint : 'TRIM_HORIZON',
+      filter: this.filter,
+      writer,
+      function: parts.function,
+      keep: (position) => checkpoints.write(shardId, position),
+      setAside: (setAside, payload) => this.setAside(shardId, setAside, payload),
+      log: (line) => context.log(`${parts.name}: ${shardId}: ${line}`),
+    });
+    this.consumers.set(shardId, { consumer, done: this.run(shardId, consumer) });
+  }
+
+  /** Once a shard has come to its end, its children's turn has come. */
+  private async run(shardId: string, consumer: ShardConsumer): Promise<void> {
+    if (!(await consumer.run())) return;
+    this.checkpoints.write(shardId, { ended: true });
+    this.consumers.delete(shardId);
+    await this.refresh();
+  }
+
+  private wake(shardIds: readonly string[]): void {
+    for (const shardId of shardIds) {
+      const known = this.consumers.get(shardId);
+      if (known) known.consumer.wake();
+      else if (!this.checkpoints.hasEnded(shardId)) void this.refresh(); // a child: its parents are closed
+    }
+  }
+
+  private async refresh(): Promise<void> {
+    const { source, context } = this;
+    for (let failures = 1; this.running && source; failures++) {
+      try {
+        const shards = await source.listShards();
+        return this.running ? this.consumeReadable(shards, source) : undefined;
+      } catch (error) {
+        context.log(`${this.parts.name}: listing shards failed, trying again: ${(error as Error).message}`);
+        await context.clock.sleep(context.pace.retryBackoffMs(failures));
+      }
+    }
+  }
+
+  private async setAside(shardId: string, setAside: SetAside<KinesisRecord>, payload: () => string): Promise<void> {
+    const { parts, context } = this;
+    const from = {
+      mappingUuid: parts.uuid,
+      functionArn: parts.function.functionArn,
+      streamArn: streamArnOf(parts.eventSourceArn),
+      shardId,
+    };
+    await this.destination?.(setAside, from, payload);
+    const records = setAside.records.length === 1 ? '1 record' : `${setAside.records.length} records`;
+    const what = this.destination ? 'set aside' : 'dropped, there is no on-failure destination';
+    context.log(`${parts.name}: ${shardId}: ${records} ${what} (${setAside.condition})`);
+  }
+}
+
+/** `arn:aws:kinesis:<region>:<account>:stream/<name>`, whether a consumer follows or not. */
+const streamArnOf = (arn: string): string => arn.split('/').slice(0, 2).join('/');
+
+const streamNameOf = (arn: string): string => arn.split('/')[1] ?? '';

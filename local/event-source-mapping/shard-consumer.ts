@@ -1,0 +1,172 @@
+import { setMaxListeners } from 'node:events';
+import type { Clock } from '../clock.ts';
+import type { LocalFunction } from '../lambda/local-function.ts';
+import type { Pace } from '../pace.ts';
+import type { SetAside } from './attempt.ts';
+import { Bell } from './bell.ts';
+import type { KinesisEventWriter } from './kinesis-event.ts';
+import type { KinesisShard, Read, ReadPosition } from './kinesis-shard.ts';
+import { Lane, type LaneWork } from './lane.ts';
+import { laneOf } from './lanes.ts';
+import { type MappingSettings, maximumPayloadBytes } from './mapping-settings.ts';
+import type { RecordFilter } from './record-filter.ts';
+import { ShardProgress } from './shard-progress.ts';
+import type { KinesisRecord } from './stream-record.ts';
+
+/** What a shard's consumer is made of. */
+export interface ShardConsumerParts {
+  readonly settings: MappingSettings;
+  readonly pace: Pace;
+  readonly clock: Clock;
+  readonly shard: KinesisShard;
+  readonly position: ReadPosition;
+  readonly filter: RecordFilter | undefined;
+  readonly writer: KinesisEventWriter;
+  readonly function: LocalFunction;
+  /** Keeps the position, durably, before it returns. */
+  readonly keep: (position: { readonly after: string }) => void;
+  /** Rejects where the destination has not taken the records. */
+  readonly setAside: (setAside: SetAside<KinesisRecord>, payload: () => string) => Promise<void>;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * One mapping's way through one shard: reads ahead as far as the lanes want and memory allows, sorts out what no filter
+ * matches, keeps the checkpoint. Nothing that happens here touches another shard.
+ */
+export class ShardConsumer {
+  private readonly parts: ShardConsumerParts;
+  private readonly progress: ShardProgress;
+  private readonly lanes: readonly Lane[];
+  private readonly bell: Bell;
+  private readonly stopping = new AbortController();
+  private caughtUpAtMs = 0;
+  private closed = false;
+  private writes = 0;
+
+  constructor(parts: ShardConsumerParts) {
+    const { settings, position } = parts;
+    this.parts = parts;
+    this.bell = new Bell(parts.clock);
+    this.progress = new ShardProgress(isAfter(position) ? position.after : undefined);
+    setMaxListeners(0, this.stopping.signal);
+    const work: LaneWork = {
+      ...parts,
+      progress: this.progress,
+      stop: this.stopping.signal,
+      checkpoint: () => this.checkpoint(),
+      setAside: (setAside, payload) => this.setAside(setAside, payload),
+      hungry: () => this.bell.ring(),
+      caughtUpAtMs: () => this.caughtUpAtMs,
+    };
+    this.lanes = Array.from({ length: settings.parallelizationFactor }, () => new Lane(work));
+  }
+
+  /** Something was written to the shard. */
+  wake(): void {
+    this.writes++;
+    this.bell.ring();
+  }
+
+  /** The shard takes no more records: once it is read empty, it is at its end. */
+  close(): void {
+    this.closed = true;
+    this.wake();
+  }
+
+  /** Works until the shard has come to its end and all of it is done (true), or `stop` (false). */
+  async run(): Promise<boolean> {
+    const working = Promise.all(this.lanes.map((lane) => lane.run()));
+    await this.read();
+    for (const lane of this.lanes) lane.end();
+    await working;
+    return !this.stopping.signal.aborted;
+  }
+
+  /** Lets the invocations in flight finish, keeps what they have done, and ends `run`. */
+  stop(): void {
+    this.stopping.abort();
+    this.bell.ring();
+  }
+
+  private async read(): Promise<void> {
+    const { pace, clock } = this.parts;
+    let { position } = this.parts;
+    let more = true;
+    for (let failures = 0; ; ) {
+      await this.appetite(more);
+      if (this.stopping.signal.aborted) return;
+      const { closed, writes } = this;
+      const startedAtMs = clock.now();
+      let read: Read;
+      try {
+        read = await this.parts.shard.read(position);
+        failures = 0;
+      } catch (error) {
+        await this.backOff('reading', ++failures, error as Error);
+        continue;
+      }
+      position = this.take(read) ?? position;
+      more = read.more;
+      if (!more) this.caughtUpAtMs = startedAtMs;
+      for (const lane of this.lanes) lane.wake();
+      if (read.ended || (closed && !more && read.records.length === 0)) return;
+      if (!more && writes === this.writes) await this.bell.wait(pace.pollIntervalMs);
+    }
+  }
+
+  /** Waits until a lane has nothing to do, or, with more to read for certain, until there is room ahead of the lanes. */
+  private async appetite(more: boolean): Promise<void> {
+    const roomBytes = (1 + this.lanes.length) * maximumPayloadBytes;
+    const wanted = () =>
+      this.lanes.reduce((bytes, lane) => bytes + lane.byteLength, 0) < roomBytes &&
+      (more || this.lanes.some((lane) => lane.wantsMore));
+    while (!this.stopping.signal.aborted && !wanted()) await this.bell.wait();
+  }
+
+  /** The position after what was read. */
+  private take(read: Read): ReadPosition | undefined {
+    const { filter, settings } = this.parts;
+    const { records } = read;
+    for (let index = 0; index < records.length; index++) {
+      const record = records[index];
+      if (!record) continue;
+      if (filter && !filter(() => read.json(index))) this.progress.skip(record.sequenceNumber);
+      else {
+        this.progress.begin(record.sequenceNumber);
+        this.lanes[laneOf(record.partitionKey, settings.parallelizationFactor)]?.push(record);
+      }
+    }
+    const last = records.at(-1);
+    if (!last) return undefined;
+    this.checkpoint();
+    return { after: last.sequenceNumber };
+  }
+
+  private checkpoint(): void {
+    if (this.progress.position !== undefined) this.parts.keep({ after: this.progress.position });
+  }
+
+  /** Nothing is dropped: tries until the destination takes the records, or the mapping closes (false). */
+  private async setAside(setAside: SetAside<KinesisRecord>, payload: () => string): Promise<boolean> {
+    for (let failures = 1; !this.stopping.signal.aborted; failures++) {
+      try {
+        await this.parts.setAside(setAside, payload);
+        return true;
+      } catch (error) {
+        await this.backOff('setting aside', failures, error as Error);
+      }
+    }
+    return false;
+  }
+
+  private async backOff(what: string, failures: number, error: Error): Promise<void> {
+    const { signal } = this.stopping;
+    if (signal.aborted) return;
+    this.parts.log(`${what} failed, trying again: ${error.message}`);
+    await this.parts.clock.sleep(this.parts.pace.retryBackoffMs(failures), signal);
+  }
+}
+
+const isAfter = (position: ReadPosition): position is { after: string } =>
+  typeof position === 'object' && 'after' in position;

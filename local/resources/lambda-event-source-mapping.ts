@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod/mini';
+import type { LocalContext } from '../context.ts';
+import { EventSourceMapping } from '../event-source-mapping/event-source-mapping.ts';
+import type { MappingSettings, StartingPosition } from '../event-source-mapping/mapping-settings.ts';
+import { compileFilters, InvalidFilterCriteria } from '../event-source-mapping/record-filter.ts';
+import type { LocalFunction } from '../lambda/local-function.ts';
+import { StartError } from '../start-error.ts';
+import { resourceType } from './resource-type.ts';
+
+const whole = (least: number, most: number) => z._default(z.int().check(z.minimum(least), z.maximum(most)), least);
+const orUnlimited = (least: number, most: number) =>
+  z._default(
+    z.union([z.literal(-1), z.int().check(z.minimum(least), z.maximum(most))], `-1, or ${least} to ${most}`),
+    -1,
+  );
+
+const sourceArn = z.string().check(
+  z.refine((arn) => !arn.startsWith('arn:aws:dynamodb:'), 'AWS::DynamoDB stream sources are not run here yet'),
+  z.refine(
+    (arn) => !arn.startsWith('arn:') || /^arn:[^:]+:(kinesis|dynamodb):/.test(arn),
+    'only Kinesis sources are run here',
+  ),
+);
+const destinationArn = z
+  .string()
+  .check(
+    z.refine(
+      (arn) => /^arn:[^:]+:(s3:::|sqs:)/.test(arn) && !arn.endsWith('.fifo'),
+      'an S3 bucket or a standard SQS queue is needed; nothing else is run here',
+    ),
+  );
+
+const filterCriteria = z
+  .strictObject({ Filters: z.optional(z.array(z.strictObject({ Pattern: z.optional(z.string()) }))) })
+  .check((payload) => {
+    try {
+      compileFilters(patternsOf(payload.value));
+    } catch (error) {
+      if (!(error instanceof InvalidFilterCriteria)) throw error;
+      payload.issues.push({ code: 'custom', input: payload.value, message: error.message });
+    }
+  });
+
+const properties = z
+  .strictObject({
+    EventSourceArn: sourceArn,
+    FunctionName: z.string(),
+    Enabled: z._default(z.boolean(), true),
+    BatchSize: z._default(z.int().check(z.minimum(1), z.maximum(10_000)), 100),
+    MaximumBatchingWindowInSeconds: whole(0, 300),
+    ParallelizationFactor: whole(1, 10),
+    MaximumRetryAttempts: orUnlimited(0, 10_000),
+    MaximumRecordAgeInSeconds: orUnlimited(60, 604_800),
+    BisectBatchOnFunctionError: z._default(z.boolean(), false),
+    FunctionResponseTypes: z._default(z.array(z.literal('ReportBatchItemFailures')), []),
+    TumblingWindowInSeconds: whole(0, 900),
+    StartingPosition: z.enum(['TRIM_HORIZON', 'LATEST', 'AT_TIMESTAMP']),
+    StartingPositionTimestamp: z.optional(z.number()),
+    FilterCriteria: z.optional(filterCriteria),
+    DestinationConfig: z.optional(
+      z.strictObject({ OnFailure: z.optional(z.strictObject({ Destination: z.optional(destinationArn) })) }),
+    ),
+  })
+  .check(
+    z.refine((mapping) => mapping.TumblingWindowInSeconds === 0 || mapping.ParallelizationFactor === 1, {
+      path: ['TumblingWindowInSeconds'],
+      error: 'is not run here together with a ParallelizationFactor above 1',
+    }),
+    z.refine(
+      (mapping) => (mapping.StartingPosition === 'AT_TIMESTAMP') === (mapping.StartingPositionTimestamp !== undefined),
+      {
+        path: ['StartingPositionTimestamp'],
+        error: 'belongs to StartingPosition AT_TIMESTAMP, and to no other',
+      },
+    ),
+    z.refine((mapping) => (mapping.StartingPositionTimestamp ?? 0) * 1_000 <= Date.now(), {
+      path: ['StartingPositionTimestamp'],
+      error: 'must not lie in the future',
+    }),
+  );
+
+type Properties = z.infer<typeof properties>;
+
+/** A stream's records on their way to a function. What is written once the runtime is ready is handled. */
+export const lambdaEventSourceMapping = resourceType({
+  type: 'AWS::Lambda::EventSourceMapping',
+  engines: ['kinesis'],
+  properties,
+  withoutEffect: ['KmsKeyArn', 'LoggingConfig', 'MetricsConfig', 'Tags'],
+  create: async ({ logicalId, properties }, context) => {
+    const uuid = stableUuid(`${context.stackName}/${logicalId}/${properties.EventSourceArn}`);
+    context.whenCreated(() => startMapping(uuid, logicalId, properties, context));
+    const arn = `arn:aws:lambda:${context.region}:${context.accountId}:event-source-mapping:${uuid}`;
+    return { ref: uuid, attributes: { Id: uuid, EventSourceMappingArn: arn } };
+  },
+});
+
+/** The mappings of a runtime, by their UUID. */
+export const eventSourceMappings = (context: LocalContext): ReadonlyMap<string, EventSourceMapping> =>
+  mappingsOf(context).byUuid;
+
+const startMapping = async (uuid: string, name: string, properties: Properties, context: LocalContext) => {
+  const target = functionOf(name, properties.FunctionName, context);
+  const { byUuid, uuidOfPair } = mappingsOf(context);
+  const pair = `${properties.EventSourceArn} ${target.functionArn}`;
+  const same = uuidOfPair.get(pair);
+  if (same) {
+    throw new StartError(
+      `${name}: The event source arn (" ${properties.EventSourceArn} ") and function (" ${target.functionName} ") ` +
+        `provided mapping already exists. Please update or delete the existing mapping with UUID ${same}`,
+    );
+  }
+  const parts = { uuid, name, eventSourceArn: properties.EventSourceArn, function: target };
+  const mapping = new EventSourceMapping({ ...parts, settings: settingsOf(properties) }, context);
+  byUuid.set(uuid, mapping);
+  uuidOfPair.set(pair, uuid);
+  if (!properties.Enabled) return;
+  context.onClose(() => mapping.close());
+  await mapping.start().catch((error) => {
+    if ((error as Error).name !== 'ResourceNotFoundException') throw error;
+    throw new StartError(`${name}: Stream not found: ${properties.EventSourceArn}`);
+  });
+};
+
+interface Mappings {
+  readonly byUuid: Map<string, EventSourceMapping>;
+  readonly uuidOfPair: Map<string, string>;
+}
+
+const mappings = new WeakMap<LocalContext, Mappings>();
+
+const mappingsOf = (context: LocalContext): Mappings => {
+  const known = mappings.get(context) ?? { byUuid: new Map(), uuidOfPair: new Map() };
+  mappings.set(context, known);
+  return known;
+};
+
+const settingsOf = (properties: Properties): MappingSettings => {
+  const destination = properties.DestinationConfig?.OnFailure?.Destination;
+  return {
+    batchSize: properties.BatchSize,
+    maximumBatchingWindowSeconds: properties.MaximumBatchingWindowInSeconds,
+    parallelizationFactor: properties.ParallelizationFactor,
+    maximumRetryAttempts: properties.MaximumRetryAttempts,
+    maximumRecordAgeSeconds: properties.MaximumRecordAgeInSeconds,
+    bisectBatchOnFunctionError: properties.BisectBatchOnFunctionError,
+    reportBatchItemFailures: properties.FunctionResponseTypes.includes('ReportBatchItemFailures'),
+    tumblingWindowSeconds: properties.TumblingWindowInSeconds,
+    startingPosition: startingPositionOf(properties),
+    filters: patternsOf(properties.FilterCriteria ?? {}),
+    ...(destination !== undefined && { onFailure: destination }),
+  };
+};
+
+const startingPositionOf = ({
+  StartingPosition: type,
+  StartingPositionTimestamp: seconds = 0,
+}: Properties): StartingPosition => (type === 'AT_TIMESTAMP' ? { type, timestampMs: seconds * 1_000 } : { type });
+
+const patternsOf = ({
+  Filters = [],
+}: {
+  readonly Filters?: readonly { readonly Pattern?: string | undefined }[] | undefined;
+}) => Filters.flatMap(({ Pattern }) => (Pattern === undefined ? [] : [Pattern]));
+
+/** By its ARN, or by its name, the whole ARN up to it left out. */
+const functionOf = (mapping: string, functionName: string, context: LocalContext): LocalFunction => {
+  const found =
+    context.functions.get(functionName) ??
+    [...context.functions.values()].find((each) => each.functionName === functionName);
+  if (!found) throw new StartError(`${mapping}: Function not found: ${functionName}`);
+  return found;
+};
+
+/** The same for the same name, from start to start (version 8: its bits are a hash). */
+const stableUuid = (name: string): string => {
+  const hex = createHash('sha256').update(name).digest('hex');
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 3) | 8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+};
