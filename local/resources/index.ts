@@ -1,3 +1,14 @@
+import { apiGatewayApiKey } from './api-gateway-api-key.ts';
+import { apiGatewayDeployment } from './api-gateway-deployment.ts';
+import { apiGatewayGatewayResponse } from './api-gateway-gateway-response.ts';
+import { apiGatewayMethod } from './api-gateway-method.ts';
+import { apiGatewayModel } from './api-gateway-model.ts';
+import { apiGatewayRequestValidator } from './api-gateway-request-validator.ts';
+import { apiGatewayResource } from './api-gateway-resource.ts';
+import { apiGatewayRestApi } from './api-gateway-rest-api.ts';
+import { apiGatewayStage } from './api-gateway-stage.ts';
+import { apiGatewayUsagePlan } from './api-gateway-usage-plan.ts';
+import { apiGatewayUsagePlanKey } from './api-gateway-usage-plan-key.ts';
 import { dynamoDbGlobalTable } from './dynamodb-global-table.ts';
 import { dynamoDbTable } from './dynamodb-table.ts';
 import { kinesisStream } from './kinesis-stream.ts';
@@ -8,6 +19,17 @@ import { s3Bucket } from './s3-bucket.ts';
 import { sqsQueue } from './sqs-queue.ts';
 
 const all: readonly ResourceType[] = [
+  apiGatewayApiKey,
+  apiGatewayDeployment,
+  apiGatewayGatewayResponse,
+  apiGatewayMethod,
+  apiGatewayModel,
+  apiGatewayRequestValidator,
+  apiGatewayResource,
+  apiGatewayRestApi,
+  apiGatewayStage,
+  apiGatewayUsagePlan,
+  apiGatewayUsagePlanKey,
   dynamoDbGlobalTable,
   dynamoDbTable,
   kinesisStream,
