@@ -1,4 +1,4 @@
-import { readAssembly } from './assembly/cloud-assembly.ts';
+import { type CloudAssembly, readAssembly } from './assembly/cloud-assembly.ts';
 import { evaluate, type Scope, Unevaluable } from './assembly/evaluate.ts';
 import { withLocalOrigins } from './assembly/public-url.ts';
 import type { Template } from './assembly/template.ts';
@@ -39,6 +39,8 @@ export interface LocalStack {
   readonly apiUrl?: string;
   readonly apiKey?: string;
   readonly outputs: Readonly<Record<string, string>>;
+  /** Commands to try it with, as the template's metadata gives them under `Examples`. */
+  readonly examples: readonly string[];
   /** What an SDK needs in its environment to reach the engines. */
   readonly environment: Readonly<Record<string, string>>;
   /** By ARN. */
@@ -59,7 +61,7 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
   const assembly = readAssembly(directory);
   const { stackName, template } = assembly;
   const plan = planResources(template, { stackName, ...deployment }, resourceTypes);
-  tell(plan, log);
+  tell(assembly, plan, log);
 
   const closers: (() => Promise<void> | void)[] = [];
   const closeAll = singleFlight(() => runReversed(closers));
@@ -104,10 +106,12 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
     const scope = await createResources(plan, template, context);
     for (const start of whenCreated) await start();
     const outputs = outputsOf(template, scope, context);
+    const api = apiOf(outputs, context);
     return {
       stackName,
-      ...apiOf(outputs, context),
+      ...api,
       outputs,
+      examples: examplesOf(template, { ...outputs, ...api }),
       environment: environmentOf(engines.urls, endpoints, credentials),
       functions,
       dataDir: dataDir.path,
@@ -115,11 +119,15 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
     };
   } catch (error) {
     await closeAll().catch(() => {}); // what stopped the start says more than what came of it
-    throw error;
+    throw isBusyPort(error) ? new StartError(`port ${options.port} is busy: choose another by --port`) : error;
   }
 };
 
-const tell = ({ withoutEffect, notRun }: Plan, log: (line: string) => void): void => {
+const isBusyPort = (error: unknown): boolean =>
+  error instanceof Error && (('code' in error && error.code === 'EADDRINUSE') || isBusyPort(error.cause));
+
+const tell = (assembly: CloudAssembly, { withoutEffect, notRun }: Plan, log: (line: string) => void): void => {
+  for (const warning of assembly.warnings) log(`warning: ${warning}`);
   const idle = [...withoutEffect].map(([type, paths]) => `${type} (${[...paths].sort().join(', ')})`);
   if (idle.length > 0) log(`without effect here: ${idle.sort().join(', ')}`);
   const types = [...notRun].map(([type, count]) => `${type} (${count})`);
@@ -154,6 +162,7 @@ const environmentOf = (
   credentials: Credentials,
 ): Record<string, string> => ({
   AWS_REGION: deployment.region,
+  AWS_DEFAULT_REGION: deployment.region, // the AWS CLI and boto3 read this one
   AWS_ACCESS_KEY_ID: credentials.accessKeyId,
   AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   ...Object.fromEntries([...urls].map(([service, url]) => [endpointVariable(service), url])),
@@ -180,6 +189,13 @@ const apiOf = (outputs: Record<string, string>, context: LocalContext): Pick<Loc
   const [apiKey] = context.apiKeys.values();
   const apiUrl = Object.values(outputs).find((value) => origin && value.startsWith(origin)) ?? origin;
   return { ...(apiUrl === undefined ? {} : { apiUrl }), ...(apiKey === undefined ? {} : { apiKey }) };
+};
+
+/** `${ApiUrl}` stands for the API's URL, `${ApiKey}` for its key, any other name for the output of that name. */
+const examplesOf = ({ Metadata = {} }: Template, { apiUrl = '', apiKey = '', ...outputs }: Record<string, string>) => {
+  const values: Record<string, string> = { ...outputs, ApiUrl: apiUrl, ApiKey: apiKey };
+  const examples = Array.isArray(Metadata.Examples) ? Metadata.Examples : [];
+  return examples.map((example) => String(example).replace(/\$\{(\w+)\}/g, (whole, name) => values[name] ?? whole));
 };
 
 const singleFlight = (run: () => Promise<void>): (() => Promise<void>) => {

@@ -5,6 +5,7 @@ export interface Template {
   readonly Conditions?: Readonly<Record<string, unknown>>;
   readonly Mappings?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
   readonly Outputs?: Readonly<Record<string, OutputDeclaration>>;
+  readonly Metadata?: Readonly<Record<string, unknown>>;
   readonly Transform?: unknown;
 }
 

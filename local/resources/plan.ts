@@ -37,7 +37,7 @@ export const planResources = (
   types: ReadonlyMap<string, ResourceType>,
 ): Plan => {
   const scope = templateScope(template, deployment, { ref: () => unresolved, attribute: () => unresolved });
-  const problems: string[] = [];
+  const problems = template.Transform === undefined ? [] : ['Transform: macros are not run here'];
   const withoutEffect = new Map<string, Set<string>>();
   const notRun = new Map<string, number>();
   const planned = new Map<string, PlannedResource>();

@@ -1,0 +1,83 @@
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import { join, resolve } from 'node:path';
+import type { CommandLine } from './command-line.ts';
+import type { LocalStack } from './start-local.ts';
+
+process.env.TZ = 'UTC'; // as on AWS; a worker thread can't set it
+const folder = resolve('.local');
+/** What has been compiled once, by any thread, isn't compiled again by the next start. */
+process.env.NODE_COMPILE_CACHE = join(folder, 'compile-cache');
+enableCompileCache(process.env.NODE_COMPILE_CACHE);
+
+/** A signal that comes this soon after the first is the same Ctrl-C: the terminal sends it, and npm passes it on. */
+const sameSignalMs = 300;
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const fail = (line: string, exitCode: number): never => {
+  process.stderr.write(`${line}\n`);
+  process.exit(exitCode);
+};
+
+const run = async (commandLine: CommandLine): Promise<void> => {
+  const stack = start(commandLine);
+  closeOnSignal(stack);
+  const started = await stack;
+  const { writeLocalFiles } = await import('./local-files.ts');
+  const { banner } = await import('./banner.ts');
+  writeLocalFiles(folder, started);
+  print(banner(started, commandLine.dataDir !== undefined));
+  print(`ready in ${(performance.now() / 1_000).toFixed(1)} s; Ctrl-C ends it`);
+  flushCompileCache();
+};
+
+const start = async ({ awsPace: atAwsPace, context, ...options }: CommandLine): Promise<LocalStack> => {
+  const assembly = options.assembly ?? join(folder, 'assembly');
+  if (options.assembly === undefined) {
+    const { synthesize } = await import('./synthesize.ts');
+    await synthesize({ root: '.', output: assembly, context, onStart: () => print('synthesizing the app …') });
+  }
+  const { startLocal } = await import('./start-local.ts');
+  const { awsPace, laptopPace } = await import('./pace.ts');
+  return startLocal({ ...options, assembly, pace: atAwsPace ? awsPace : laptopPace, log: print });
+};
+
+/** The first signal closes the stack and exits 0, the second ends at once; so does one before the stack runs. */
+const closeOnSignal = (stack: Promise<LocalStack>): void => {
+  let running: LocalStack | undefined;
+  let closingSince: number | undefined;
+  void stack.then(
+    (started) => {
+      running = started;
+    },
+    () => {},
+  );
+  const close = async (started: LocalStack): Promise<void> => {
+    closingSince = performance.now();
+    print('closing: finishing what is under way; Ctrl-C again ends at once');
+    await started.close();
+    print('closed');
+    process.exit(0);
+  };
+  const onSignal = (): void => {
+    if (!running) process.exit(130);
+    if (closingSince === undefined) void close(running).catch(giveUp);
+    else if (performance.now() - closingSince > sameSignalMs) process.exit(130);
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+};
+
+const giveUp = (error: unknown): void => {
+  if (error instanceof Error && error.name === 'StartError') fail(`npm start: ${error.message}`, 1);
+  console.error(error);
+  process.exit(1);
+};
+
+const { help, readCommandLine, UsageError } = await import('./command-line.ts');
+try {
+  const commandLine = readCommandLine(process.argv.slice(2));
+  if (commandLine.help) print(help);
+  else await run(commandLine);
+} catch (error) {
+  if (error instanceof UsageError) fail(`npm start: ${error.message}`, 2);
+  giveUp(error);
+}
