@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { CheckpointFolder } from '../../../local/event-source-mapping/checkpoint-folder.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'checkpoints-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+describe('the checkpoints of a mapping', () => {
+  it('are found again by the next start, shard by shard', () => {
+    const folder = new CheckpointFolder(join(directory, 'mapping'));
+    expect(folder.known).toBe(false);
+    folder.write('shardId-0', { after: '4959033827149025660855969253836157109592157598913658889' });
+    folder.write('shardId-0', { after: '9' }); // a shorter one covers a longer one
+    folder.write('shardId-1', { sinceMs: 1_545_084_650_987 });
+    folder.write('shardId-2', { ended: true });
+    folder.close();
+
+    const again = new CheckpointFolder(join(directory, 'mapping'));
+    expect(again.known).toBe(true);
+    expect(again.read('shardId-0')).toEqual({ after: '9' });
+    expect(again.read('shardId-1')).toEqual({ sinceMs: 1_545_084_650_987 });
+    expect(again.hasEnded('shardId-2')).toBe(true);
+    expect(again.read('shardId-3')).toBeUndefined();
+    again.close();
+  });
+
+  it('takes a file that was never written to for none', () => {
+    writeFileSync(join(directory, 'shardId-0'), '');
+    const folder = new CheckpointFolder(directory);
+
+    expect(folder.read('shardId-0')).toBeUndefined();
+    folder.close();
+  });
+});
