@@ -1,0 +1,63 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { describeMachine } from './machine.ts';
+import { endAll } from './processes.ts';
+import { report } from './report.ts';
+import { measureAll } from './run.ts';
+import { fullSizes, quickSizes } from './sizes.ts';
+import { formatTable, isMet, ratio } from './table.ts';
+
+const help = `npm run bench -- [options]
+
+Measures the local runtime, started as by \`npm start\`, and beside each figure its floor: the same calls made straight
+from one process against the same engines. Takes three to four minutes, and wants the machine for itself.
+
+  --quick     fewer orders and one round, in half a minute; good for a look, not for a comparison
+  --out FILE  where the figures go as JSON; default bench/results/<time>.json
+  --help      this text
+`;
+
+async function main(quick: boolean, out: string | undefined): Promise<void> {
+  const machine = describeMachine();
+  const started = performance.now();
+  const seconds = () => ((performance.now() - started) / 1_000).toFixed(0).padStart(4);
+  const measured = await measureAll(quick ? quickSizes : fullSizes, (what) => console.error(`${seconds()} s  ${what}`));
+  const rows = report(measured);
+
+  const { cpu, cores, memoryGigabytes, node, commit, changedSince } = machine;
+  console.log(`\n${formatTable(rows)}\n`);
+  console.log(
+    `${cpu}, ${cores} cores, ${memoryGigabytes} GB; Node ${node}; ${commit.slice(0, 10)}${changedSince ? ' and changes' : ''}`,
+  );
+
+  const file = resolve(out ?? join(import.meta.dirname, 'results', `${machine.measuredAt.replaceAll(':', '.')}.json`));
+  mkdirSync(dirname(file), { recursive: true });
+  const lines = rows.map((row) => ({ ...row, name: row.name.trim(), ofFloor: ratio(row), met: isMet(row) }));
+  writeFileSync(file, `${JSON.stringify({ machine, rows: lines, ...measured }, null, 2)}\n`);
+  console.log(file);
+}
+
+let interrupted = false;
+process.on('SIGINT', () => {
+  if (interrupted) process.exit(130);
+  interrupted = true;
+  console.error('\nstopping; Ctrl-C again stops at once');
+  endAll();
+});
+
+try {
+  const { values } = parseArgs({
+    options: { quick: { type: 'boolean', default: false }, out: { type: 'string' }, help: { type: 'boolean' } },
+  });
+  if (values.help) console.log(help);
+  else await main(values.quick, values.out);
+} catch (error) {
+  if (!interrupted)
+    console.error(
+      (error as Error & { code?: string }).code?.startsWith('ERR_PARSE_ARGS')
+        ? `${(error as Error).message}\n\n${help}`
+        : error,
+    );
+  process.exitCode = interrupted ? 130 : 1;
+}

@@ -1,0 +1,69 @@
+import { startChild } from '../child.ts';
+import type { PostJob } from '../children/order-client.ts';
+import type { Load } from '../load.ts';
+import { residentMegabytes } from '../memory.ts';
+import type { Sizes } from '../sizes.ts';
+import { type Figures, percentile } from '../statistics.ts';
+import { Stores } from '../stores.ts';
+import { measureAccepting } from './accepting.ts';
+import { measureOrderLatency } from './order-latency.ts';
+import { measureStart } from './start.ts';
+
+/** One fresh runtime in `folder`, from its start until it holds `held` and then `batched` more orders. */
+export async function measureRuntime(folder: string, sizes: Sizes, say: (what: string) => void): Promise<Figures> {
+  say('starting, synthesis included');
+  const first = await measureStart(folder);
+  await first.runtime.close();
+  say('starting again');
+  const { runtime, startMs } = await measureStart(folder);
+  const client = startChild<PostJob, Load>('order-client.ts');
+  const { environment, outputs } = runtime;
+  const stores = new Stores({
+    environment,
+    table: outputs.OrderTableName ?? '',
+    bucket: outputs.InvoiceBucketName ?? '',
+  });
+  try {
+    let sent = 1; // by measureStart
+    const post = async (upTo: number, concurrency: number, ordersAPost = 1) => {
+      const posting = { first: sent, orders: upTo - sent, ordersAPost, concurrency };
+      say(`posting ${posting.orders} orders, ${ordersAPost} a post, ${concurrency} posts at a time`);
+      sent = upTo;
+      return measureAccepting(client, runtime, stores, posting);
+    };
+    await post(sizes.warmUp, 4);
+    say(`following ${sizes.latency} orders, one by one, into both stores`);
+    const latenciesMs = await measureOrderLatency(runtime, stores, sent, sizes.latency);
+    sent += sizes.latency;
+    const one = await post(sent + sizes.one, 1);
+    const sixteen = await post(sent + sizes.sixteen, 16);
+    const sixtyFour = await post(sizes.held, 64);
+    const heldMegabytes = residentMegabytes(runtime.pid);
+    const batches = await post(sizes.held + sizes.batched, 2, 500);
+    return {
+      firstStartSeconds: first.startMs / 1_000,
+      startSeconds: startMs / 1_000,
+      orderP50Ms: percentile(latenciesMs, 0.5),
+      orderP99Ms: percentile(latenciesMs, 0.99),
+      accept1PerSecond: one.acceptedPerSecond,
+      accept1P50Ms: one.p50Ms,
+      accept1P99Ms: one.p99Ms,
+      accept16PerSecond: sixteen.acceptedPerSecond,
+      accept16P50Ms: sixteen.p50Ms,
+      accept16P99Ms: sixteen.p99Ms,
+      accept64PerSecond: sixtyFour.acceptedPerSecond,
+      accept64P50Ms: sixtyFour.p50Ms,
+      accept64P99Ms: sixtyFour.p99Ms,
+      singlesPerSecond: sixtyFour.storedPerSecond,
+      batchesAcceptedPerSecond: batches.acceptedPerSecond,
+      batchesPerSecond: batches.storedPerSecond,
+      clientCores: sixtyFour.clientCores,
+      heldMegabytes,
+      growthMegabytes: ((residentMegabytes(runtime.pid) - heldMegabytes) * 10_000) / sizes.batched,
+    };
+  } finally {
+    stores.close();
+    await client.close();
+    await runtime.close();
+  }
+}

@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs';
+
+/** The megabytes (10^6 bytes) of a process that lie in memory, as Linux counts them; NaN where there is no /proc. */
+export function residentMegabytes(pid: number): number {
+  try {
+    const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return (Number(kibibytes) * 1_024) / 1e6;
+  } catch {
+    return Number.NaN;
+  }
+}

@@ -1,0 +1,42 @@
+/** How many orders, rounds and processes a run takes. */
+export interface Sizes {
+  readonly rounds: number;
+  /** Orders sent before anything is measured. */
+  readonly warmUp: number;
+  /** Orders sent one by one, each followed into both stores. */
+  readonly latency: number;
+  /** Orders sent one at a time, 16 at a time; 64 at a time as many as it takes to hold `held` in the end. */
+  readonly one: number;
+  readonly sixteen: number;
+  readonly held: number;
+  /** Orders sent by batch posts, on top of those. */
+  readonly batched: number;
+  /** Fresh processes for each function's import. */
+  readonly imports: number;
+  /** Batches for each consumer. */
+  readonly batches: number;
+}
+
+export const fullSizes: Sizes = {
+  rounds: 3,
+  warmUp: 300,
+  latency: 300,
+  one: 600,
+  sixteen: 3_000,
+  held: 10_000,
+  batched: 10_000,
+  imports: 15,
+  batches: 200,
+};
+
+export const quickSizes: Sizes = {
+  rounds: 1,
+  warmUp: 200,
+  latency: 100,
+  one: 200,
+  sixteen: 500,
+  held: 2_000,
+  batched: 2_000,
+  imports: 3,
+  batches: 50,
+};
