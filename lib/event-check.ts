@@ -20,6 +20,7 @@ export class EventCheck extends Construct {
     new StreamConsumer(this, 'Consumer', {
       ...props,
       name: 'check-event',
+      consequence: 'the stream may carry events that nobody understands',
       batchSize: 10_000,
       batchingWindow: Duration.seconds(20),
       retryAttempts: 2, // what it says of a record, it says again

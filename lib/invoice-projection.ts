@@ -22,6 +22,7 @@ export class InvoiceProjection extends Construct {
     const consumer = new StreamConsumer(this, 'Consumer', {
       ...props,
       name: 'project-invoice',
+      consequence: 'orders are without their invoice',
       eventTypes: ['OrderPlaced'],
       environment: { INVOICE_BUCKET: this.bucket.bucketName },
     });

@@ -1,11 +1,12 @@
-import { Annotations, Duration } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack } from 'aws-cdk-lib';
 import {
+  ApiKey,
   AuthorizationType,
   Cors,
   EndpointType,
   type IApiKey,
-  type Resource,
   LambdaIntegration,
+  type Resource,
   ResponseType,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
@@ -50,9 +51,13 @@ export class OrderApi extends Construct {
 
   #api({ auth, throttle }: OrderApiProps): RestApi {
     if (auth === 'none') {
-      Annotations.of(this).addWarningV2('openApi', 'The API is open: anyone who learns its URL reads and writes orders.');
+      Annotations.of(this).addWarningV2(
+        'openApi',
+        'The API is open: anyone who learns its URL reads and writes orders.',
+      );
     }
     const api = new RestApi(this, 'Api', {
+      restApiName: Stack.of(this).stackName,
       endpointTypes: [EndpointType.REGIONAL],
       deployOptions: {
         stageName: 'prod',
@@ -83,7 +88,7 @@ export class OrderApi extends Construct {
   }
 
   #key(api: RestApi, { throttle }: OrderApiProps): IApiKey {
-    const key = api.addApiKey('Key');
+    const key = new ApiKey(this, 'Key');
     const plan = api.addUsagePlan('Plan', {
       apiStages: [{ api, stage: api.deploymentStage }],
       throttle: { rateLimit: throttle.ratePerSecond, burstLimit: throttle.burst },

@@ -39,6 +39,7 @@ export class OrderProjection extends Construct {
     const consumer = new StreamConsumer(this, 'Consumer', {
       ...props,
       name: 'project-order',
+      consequence: 'orders are missing from what GET /order answers',
       eventTypes: ['OrderPlaced'],
       environment: { ORDER_TABLE: this.table.tableName },
     });

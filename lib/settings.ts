@@ -35,7 +35,13 @@ const Context = z.object({
   /** Half of what an account may take by default (10,000/5,000), so that a flood here leaves its other APIs the rest. */
   throttle: z.prefault(throttle, '5000/2500'),
   /** Keeps the data whatever happens to the stack; off, destroying the stack leaves nothing. */
-  production: z.prefault(z.pipe(oneOf(['true', 'false']), z.transform((text) => text === 'true')), 'false'),
+  production: z.prefault(
+    z.pipe(
+      oneOf(['true', 'false']),
+      z.transform((text) => text === 'true'),
+    ),
+    'false',
+  ),
   /** What the stream takes: 1,000 records and 1 MB a second for each shard. */
   shards: z.prefault(shardCount, '2'),
   /** How many hours the stream keeps a record. */

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, RemovalPolicy, Stage } from 'aws-cdk-lib';
+import { type App, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { Construct, IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 
 export interface AppFunctionProps {
@@ -47,14 +47,14 @@ export class AppFunction extends LambdaFunction {
 /** The context key under which a directory of ready bundles, `<name>/handler.cjs`, takes the place of bundling. */
 export const bundlesContext = 'bundles';
 
-const bundled = new WeakMap<IConstruct, string>();
+const bundled = new WeakMap<App, string>();
 
 /** The directory of the app's bundles: one esbuild run for all functions, the first time one is asked for. */
 function bundlesOf(scope: Construct): string {
-  const app = scope.node.root;
+  const app = scope.node.root as App;
   const ready = app.node.tryGetContext(bundlesContext) ?? bundled.get(app);
   if (ready) return ready;
-  const directory = join(Stage.of(app)?.outdir ?? '', 'bundles');
+  const directory = join(app.outdir, 'bundles');
   bundle(directory);
   bundled.set(app, directory);
   return directory;

@@ -1,4 +1,4 @@
-import { CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -17,7 +17,9 @@ export class PrivateBucket extends Bucket {
       minimumTLSVersion: 1.2,
       encryption: BucketEncryption.S3_MANAGED,
       versioned: true,
-      lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      lifecycleRules: [
+        { noncurrentVersionExpiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      ],
       removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       autoDeleteObjects: !production,
     });
@@ -32,7 +34,10 @@ export class PrivateBucket extends Bucket {
 function keepProviderTidy(stack: Stack): void {
   const provider = stack.node.findChild('Custom::S3AutoDeleteObjectsCustomResourceProvider');
   if (provider.node.tryFindChild('Log')) return;
-  const log = new LogGroup(provider, 'Log', { retention: RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+  const log = new LogGroup(provider, 'Log', {
+    retention: RetentionDays.ONE_MONTH,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
   const handler = provider.node.findChild('Handler') as CfnResource;
   const role = provider.node.findChild('Role') as CfnResource;
   handler.addPropertyOverride('LoggingConfig', { LogGroup: log.logGroupName });
@@ -42,7 +47,9 @@ function keepProviderTidy(stack: Stack): void {
       PolicyName: 'WriteLog',
       PolicyDocument: {
         Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: log.logGroupArn }],
+        Statement: [
+          { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: log.logGroupArn },
+        ],
       },
     },
   ]);

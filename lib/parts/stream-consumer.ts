@@ -1,13 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant } from 'aws-cdk-lib/aws-iam';
-import {
-  EventSourceMapping,
-  FilterCriteria,
-  FilterRule,
-  MetricType,
-  StartingPosition,
-} from 'aws-cdk-lib/aws-lambda';
+import { EventSourceMapping, FilterCriteria, FilterRule, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { domainEvents } from '../../domain/domain-event.ts';
@@ -20,6 +14,8 @@ export interface StreamConsumerProps {
   readonly onFailure: IBucket;
   /** The function, by its folder in `lambda/`; also the consumer's name in `-c enhancedFanOut=`. */
   readonly name: string;
+  /** What is wrong for its users while it lags or once it gave up; a clause for its alarms' text. */
+  readonly consequence: string;
   /**
    * The types of event that it wants; Lambda drops the others before anyone pays for them.
    * @default - every record
@@ -92,15 +88,15 @@ export class StreamConsumer extends Construct {
       dimension: { FunctionName: this.function.functionName },
       threshold: 5 * 60_000,
       text:
-        `${name} is more than 5 minutes behind the stream: what it keeps lacks everything accepted since. ` +
-        `At ${recordAgeHours} hours its records are set aside unhandled.`,
+        `${name} is more than 5 minutes behind the stream: ${props.consequence}. ` +
+        `What is ${recordAgeHours} hours old is set aside unhandled.`,
     });
     this.#alarm('GivesUp', {
       metricName: 'OnFailureDestinationDeliveredEventCount',
       statistic: Stats.SUM,
       dimension: { EventSourceMappingUUID: this.mapping.eventSourceMappingId },
       threshold: 0,
-      text: `${name} gave records up: they lie whole in the on-failure bucket, and what it keeps lacks them until they are driven again.`,
+      text: `${name} gave up on records: ${props.consequence}. They lie, whole, in the on-failure bucket.`,
     });
   }
 
