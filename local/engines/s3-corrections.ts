@@ -55,10 +55,15 @@ export function answerErrors({ app }: Fauxqs): void {
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const { statusCode = 500, message } = error;
     if (isCall(request.raw)) refuseCall(reply, statusCode, message);
-    else if (statusCode === 413) refuse(reply, 400, 'EntityTooLarge', 'Your proposed upload exceeds 11 MiB');
+    else if (statusCode === 413) refuseLarge(request, reply);
     else if (statusCode < 500) refuse(reply, statusCode, 'InvalidRequest', 'The request cannot be read');
     else refuse(reply, 500, 'InternalError', 'We encountered an internal error. Please try again.');
   });
+}
+
+/** Hears the client out first: one that still sends would find its connection reset, and not the answer. */
+function refuseLarge({ raw }: Request, reply: Reply): void {
+  raw.once('end', () => refuse(reply, 400, 'EntityTooLarge', 'Your proposed upload exceeds 11 MiB')).resume();
 }
 
 type Refusal = readonly [status: number, code: string, message: string];

@@ -193,8 +193,7 @@ describe('a key', () => {
     expect(Contents.map(({ Key }) => Key).sort()).toEqual([...keys].sort());
     expect((await s3.send(new ListObjectsV2Command({ Bucket: 'other-bucket' }))).KeyCount).toBe(0);
 
-    const Objects = keys.filter((key) => key.includes('&') || key.includes('<')).map((Key) => ({ Key }));
-    expect(Objects.length).toBeGreaterThan(2);
+    const Objects = ['&lt;', '&amp;lt;', '<'].map((Key) => ({ Key }));
     for (const object of Objects) {
       const before = (await s3.send(new ListObjectsV2Command({ Bucket: own }))).KeyCount ?? 0;
       await s3.send(new DeleteObjectsCommand({ Bucket: own, Delete: { Objects: [object] } }));
