@@ -4,6 +4,19 @@ export interface InvokeResult {
   readonly payload: string;
   /** Present when the handler failed, timed out, exited, or answered more than 6 MB. */
   readonly functionError?: 'Unhandled';
+  /** What the invocation logged, up to its last 4 KB; only where `tail` asked for it. */
+  readonly logTail?: string;
+}
+
+/** What a caller may say about an invocation beyond its payload. */
+export interface InvokeOptions {
+  /** `context.awsRequestId`; a new UUID by default. */
+  readonly requestId?: string;
+  /** `_X_AMZN_TRACE_ID`, `Root=…;Parent=…;Sampled=…`; a new one by default. */
+  readonly traceId?: string;
+  /** `context.clientContext` as JSON text. */
+  readonly clientContext?: string;
+  readonly tail?: boolean;
 }
 
 /** The function's reserved concurrency is used up (429): it was not invoked. */
@@ -15,6 +28,17 @@ export class TooManyRequests extends Error {
   }
 }
 
+/** The payload is larger than Lambda takes synchronously (413): the function was not invoked. */
+export class RequestTooLarge extends Error {
+  override readonly name = 'RequestTooLargeException';
+  constructor() {
+    super(`Request must be smaller than ${payloadLimitBytes} bytes for the InvokeFunction operation`);
+  }
+}
+
+/** The largest request and response of a synchronous invocation: 6 MiB and 100 bytes. */
+export const payloadLimitBytes = 6_291_556;
+
 /** A function of the template, brought to life. */
 export interface LocalFunction {
   readonly functionName: string;
@@ -23,11 +47,11 @@ export interface LocalFunction {
   readonly timeoutMs: number;
   /**
    * Runs the handler with `payload`, JSON text, in one of the function's environments; waits for a free one.
-   * Throws `TooManyRequests` where reserved concurrency forbids the call.
+   * Throws `TooManyRequests` where reserved concurrency forbids the call, `RequestTooLarge` above 6 MB.
    */
-  invoke(payload: string): Promise<InvokeResult>;
+  invoke(payload: string, options?: InvokeOptions): Promise<InvokeResult>;
   /** Ends every environment at once, mid-invocation, as when its host dies: the invocations fail, the next start cold. */
   crash(): Promise<void>;
-  /** Lets the running invocations finish, then ends every environment. */
+  /** Lets the invocations that run and wait finish, then ends every environment; later ones are refused. */
   close(): Promise<void>;
 }

@@ -14,6 +14,7 @@ import { dynamoDbTable } from './dynamodb-table.ts';
 import { kinesisStream } from './kinesis-stream.ts';
 import { kinesisStreamConsumer } from './kinesis-stream-consumer.ts';
 import { lambdaEventSourceMapping } from './lambda-event-source-mapping.ts';
+import { lambdaFunction } from './lambda-function.ts';
 import type { ResourceType } from './resource-type.ts';
 import { s3Bucket } from './s3-bucket.ts';
 import { sqsQueue } from './sqs-queue.ts';
@@ -35,6 +36,7 @@ const all: readonly ResourceType[] = [
   kinesisStream,
   kinesisStreamConsumer,
   lambdaEventSourceMapping,
+  lambdaFunction,
   s3Bucket,
   sqsQueue,
 ];

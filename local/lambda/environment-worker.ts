@@ -1,0 +1,134 @@
+/**
+ * One execution environment: a thread that loads the handler once and then runs one invocation after the other.
+ * Between two of them it sleeps, event loop and all, as Lambda freezes an environment: what a handler leaves running
+ * goes on with the next invocation.
+ */
+import { flushCompileCache } from 'node:module';
+import { setImmediate as turn } from 'node:timers/promises';
+import { receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { EnvironmentSetup, Invocation } from './environment-protocol.ts';
+import { errorObject, isError, runtimeError } from './error-object.ts';
+import { redirectConsole } from './function-console.ts';
+import { loadHandler } from './load-handler.ts';
+
+const { port, wake, taskRoot, handler: handlerName, functionArn, payloadLimitBytes } = workerData as EnvironmentSetup;
+/** Frozen for longer than this, an environment first hears what happened to its sockets meanwhile. */
+const staleAfterMs = 500;
+const memoryEveryMs = 1_000;
+let requestId = '';
+let memorySampledAt = 0;
+
+const run = async () => {
+  const handler = await loadHandler(taskRoot, handlerName);
+  port.postMessage('+');
+  for (let invocations = 0; ; invocations++) {
+    const frozenAt = Date.now();
+    const invocation = next();
+    requestId = invocation[0];
+    process.env._X_AMZN_TRACE_ID = invocation[2];
+    if (Date.now() - frozenAt > staleAfterMs) await turn();
+    port.postMessage(await answer(handler, invocation));
+    reportMemory();
+    if (invocations === 0) flushCompileCache();
+  }
+};
+
+const next = (): Invocation => {
+  for (;;) {
+    const received = receiveMessageOnPort(port);
+    if (received) return received.message as Invocation;
+    Atomics.wait(wake, 0, 0);
+    Atomics.store(wake, 0, 0);
+  }
+};
+
+const answer = async (handler: (event: unknown, context: unknown) => unknown, invocation: Invocation) => {
+  try {
+    const result = await handler(JSON.parse(invocation[4]), contextOf(invocation));
+    await turn(); // Lambda's runtime does so too: a promise that rejects unheard still fails this invocation
+    const response = stringify(result);
+    if (response.length * 3 > payloadLimitBytes && Buffer.byteLength(response) > payloadLimitBytes) return tooLarge;
+    return `r${response}`;
+  } catch (error) {
+    await turn();
+    console.error('Invoke Error', `\t${describe(error)}`);
+    return `e${JSON.stringify(errorObject(error))}`;
+  }
+};
+
+const contextOf = ([awsRequestId, deadlineMs, xRayTraceId, clientContext]: Invocation) => ({
+  clientContext: clientContext === undefined ? undefined : JSON.parse(clientContext),
+  identity: undefined,
+  invokedFunctionArn: functionArn,
+  awsRequestId,
+  tenantId: undefined,
+  xRayTraceId,
+  getRemainingTimeInMillis: () => deadlineMs - Date.now(),
+  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+  functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
+  memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+  logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+  logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+});
+
+const stringify = (result: unknown): string => {
+  try {
+    return JSON.stringify(result) ?? 'null';
+  } catch {
+    throw runtimeError('Runtime.JSONStringifyError', 'Unable to stringify response body');
+  }
+};
+
+const tooLarge = `e${JSON.stringify({
+  errorType: 'Function.ResponseSizeTooLarge',
+  errorMessage: `Response payload size exceeded maximum allowed payload size (${payloadLimitBytes} bytes).`,
+})}`;
+
+const describe = (thrown: unknown): string => {
+  const error = isError(thrown) ? thrown : new Error(String(thrown));
+  const { errorType, errorMessage, trace } = errorObject(error);
+  try {
+    return JSON.stringify({ errorType, errorMessage, ...error, stack: trace });
+  } catch {
+    return JSON.stringify({ errorType, errorMessage, trace });
+  }
+};
+
+const reportMemory = () => {
+  if (Date.now() - memorySampledAt < memoryEveryMs) return;
+  memorySampledAt = Date.now();
+  const { heapTotal, external } = process.memoryUsage();
+  port.postMessage(`m${heapTotal + external}`);
+};
+
+const die = (what: string, error: unknown, exitCode: number) => {
+  console.error(what, `\t${describe(error)}`);
+  port.postMessage(`f${JSON.stringify(errorObject(error))}`);
+  process.exit(exitCode);
+};
+
+delete process.env.NODE_COMPILE_CACHE;
+process.cwd = () => taskRoot;
+redirectConsole(
+  () => requestId,
+  (lines) => port.postMessage(`l${lines}`),
+);
+process.on('uncaughtException', (error) => die('Uncaught Exception', error, 129));
+process.on('unhandledRejection', (reason) => {
+  const error = runtimeError(
+    'Runtime.UnhandledPromiseRejection',
+    String(reason),
+    isError(reason) ? `Runtime.UnhandledPromiseRejection: ${reason.stack}` : undefined,
+  );
+  die('Unhandled Promise Rejection', error, 128);
+});
+process.on('beforeExit', () => port.postMessage('x'));
+(globalThis as Record<string, unknown>).awslambda = {
+  streamifyResponse() {
+    throw runtimeError(
+      'Runtime.StreamingNotRun',
+      'Response streaming (awslambda.streamifyResponse) is not run locally.',
+    );
+  },
+};
+run().catch((error) => die('Init Error', error, 1));

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { type Call, Environment, type EnvironmentOwner } from './environment.ts';
+import type { End } from './environment-thread.ts';
+import { errorObject } from './error-object.ts';
+import type { FunctionLog } from './function-log.ts';
+import {
+  type InvokeOptions,
+  type InvokeResult,
+  type LocalFunction,
+  payloadLimitBytes,
+  RequestTooLarge,
+  TooManyRequests,
+} from './local-function.ts';
+import type { PlatformLog } from './platform-log.ts';
+
+/** What a function is made of. */
+export interface FunctionSettings {
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly roleArn: string;
+  readonly handler: string;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  /** More invocations than this at once are refused. */
+  readonly reservedConcurrency?: number;
+  /** At most this many environments; further invocations wait. */
+  readonly environments: number;
+  /** Where the code lies, unpacked; asked for at each cold start, which fails with whatever it throws. */
+  readonly taskRoot: () => string;
+  /** `process.env` of an environment. */
+  readonly variables: (taskRoot: string, logStream: string) => Readonly<Record<string, string>>;
+  readonly log: FunctionLog;
+  readonly platformLog: PlatformLog;
+  /** Hears of each failed invocation: the error object as JSON text. */
+  readonly onFailure?: (payload: string) => void;
+  /** An environment without work for this long is stopped; five minutes by default. */
+  readonly idleMs?: number;
+}
+
+/**
+ * A function on worker threads: environments start when there is work for them, stop when idle, and are thrown away
+ * after a time-out, an exit or a crash; invocations that find none free wait in the order in which they came.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
+export const createFunction = (settings: FunctionSettings): LocalFunction => new LambdaFunction(settings);
+
+class LambdaFunction implements LocalFunction, EnvironmentOwner {
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly roleArn: string;
+  readonly timeoutMs: number;
+  readonly #settings: FunctionSettings;
+  readonly #reserved: number;
+  readonly #idleMs: number;
+  readonly #environments = new Set<Environment>();
+  readonly #starting = new Set<Environment>();
+  /** Those that have ended, until their threads are gone. */
+  readonly #ending = new Set<Promise<void>>();
+  readonly #waiting: Call[] = [];
+  /** The one used last comes last and is used next, so that the others can grow idle. */
+  #free: Environment[] = [];
+  #inFlight = 0;
+  #closed = false;
+  #whenDrained: (() => void) | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
+
+  constructor(settings: FunctionSettings) {
+    this.functionName = settings.functionName;
+    this.functionArn = settings.functionArn;
+    this.roleArn = settings.roleArn;
+    this.timeoutMs = settings.timeoutMs;
+    this.#settings = settings;
+    this.#reserved = settings.reservedConcurrency ?? Number.POSITIVE_INFINITY;
+    this.#idleMs = settings.idleMs ?? 300_000;
+  }
+
+  async invoke(payload: string, options: InvokeOptions = {}): Promise<InvokeResult> {
+    if (this.#closed) throw new Error(`${this.functionName} is closed.`);
+    if (this.#inFlight >= this.#reserved) throw new TooManyRequests();
+    if (payload.length * 3 > payloadLimitBytes && Buffer.byteLength(payload) > payloadLimitBytes) {
+      throw new RequestTooLarge();
+    }
+    this.#inFlight++;
+    return new Promise((resolve) => {
+      const answer = (result: InvokeResult) => {
+        this.#inFlight--;
+        resolve(result);
+        if (this.#inFlight === 0) this.#whenDrained?.();
+      };
+      this.#waiting.push({ payload, options, requestId: options.requestId ?? randomUUID(), answer });
+      this.#dispatch();
+    });
+  }
+
+  async crash(): Promise<void> {
+    for (const environment of this.#environments) environment.stop('killed');
+    await Promise.all(this.#ending);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#inFlight > 0) {
+      await new Promise<void>((resolve) => {
+        this.#whenDrained = resolve;
+      });
+    }
+    clearTimeout(this.#idleTimer);
+    await this.crash();
+    await this.#settings.log.close();
+  }
+
+  free(environment: Environment): void {
+    this.#starting.delete(environment);
+    this.#free.push(environment);
+    this.#dispatch();
+    this.#idleTimer ??= setTimeout(() => this.#stopIdle(), this.#idleMs).unref();
+  }
+
+  ended(environment: Environment, end: End): void {
+    this.#environments.delete(environment);
+    this.#free = this.#free.filter((other) => other !== environment);
+    const gone = environment.gone.then(() => void this.#ending.delete(gone));
+    this.#ending.add(gone);
+    if (this.#starting.delete(environment) && end.reason !== 'killed') {
+      const call = this.#waiting.shift();
+      if (call) environment.fail(call, end);
+    }
+    this.#dispatch();
+  }
+
+  #dispatch(): void {
+    while (this.#waiting.length > 0) {
+      const environment = this.#free.pop();
+      if (!environment) break;
+      environment.run(this.#waiting.shift() as Call);
+    }
+    const most = Math.min(this.#settings.environments, this.#reserved);
+    while (this.#waiting.length > this.#starting.size && this.#environments.size < most) this.#start();
+  }
+
+  #start(): void {
+    try {
+      const environment = new Environment(this.#settings, this);
+      this.#environments.add(environment);
+      this.#starting.add(environment);
+    } catch (error) {
+      const payload = JSON.stringify(errorObject(error));
+      this.#settings.onFailure?.(payload);
+      this.#waiting.shift()?.answer({ payload, functionError: 'Unhandled' });
+    }
+  }
+
+  #stopIdle(): void {
+    this.#idleTimer = undefined;
+    const now = performance.now();
+    for (const environment of this.#free) {
+      if (now - environment.idleSince >= this.#idleMs) environment.stop('killed');
+    }
+    const [longestIdle] = this.#free;
+    if (!longestIdle) return;
+    const waitMs = longestIdle.idleSince + this.#idleMs - now;
+    this.#idleTimer = setTimeout(() => this.#stopIdle(), waitMs).unref();
+  }
+}

@@ -1,0 +1,66 @@
+/** What is known of an invocation when it is over. */
+export interface InvocationReport {
+  readonly requestId: string;
+  readonly durationMs: number;
+  /** How long the environment took to start, where this was its first invocation. */
+  readonly initMs: number | undefined;
+  readonly memoryMb: number;
+  /** The thread's heap and buffers; the platform's share, which AWS counts too, can't be told apart in one process. */
+  readonly memoryUsedBytes: number;
+  readonly failed: boolean;
+}
+
+/** The lines that Lambda itself writes around those of the function. */
+export interface PlatformLog {
+  start(requestId: string): string;
+  timedOut(requestId: string, timeoutMs: number): string;
+  report(report: InvocationReport): string;
+}
+
+/** `START`, `END` and `REPORT`, as in CloudWatch. */
+export const textPlatformLog: PlatformLog = {
+  start: (requestId) => `START RequestId: ${requestId} Version: $LATEST\n`,
+  timedOut: (requestId, timeoutMs) =>
+    `${new Date().toISOString()} ${requestId} Task timed out after ${seconds(timeoutMs)} seconds\n`,
+  report({ requestId, durationMs, initMs, memoryMb, memoryUsedBytes }) {
+    const init = initMs === undefined ? '' : `Init Duration: ${initMs.toFixed(2)} ms\t`;
+    return (
+      `END RequestId: ${requestId}\n` +
+      `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\t` +
+      `Billed Duration: ${billedMs(durationMs, initMs)} ms\tMemory Size: ${memoryMb} MB\t` +
+      `Max Memory Used: ${megabytes(memoryUsedBytes)} MB\t${init}\n`
+    );
+  },
+};
+
+/** The same as JSON lines, for `LogFormat: JSON`. https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html */
+export const jsonPlatformLog: PlatformLog = {
+  start: (requestId) => line('platform.start', { requestId, version: '$LATEST' }),
+  timedOut: () => '',
+  report: ({ requestId, durationMs, initMs, memoryMb, memoryUsedBytes, failed }) =>
+    line('platform.report', {
+      requestId,
+      metrics: {
+        durationMs: Number(durationMs.toFixed(3)),
+        billedDurationMs: billedMs(durationMs, initMs),
+        memorySizeMB: memoryMb,
+        maxMemoryUsedMB: megabytes(memoryUsedBytes),
+        ...(initMs !== undefined && { initDurationMs: Number(initMs.toFixed(3)) }),
+      },
+      status: failed ? 'error' : 'success',
+    }),
+};
+
+/** For `SystemLogLevel: WARN`: nothing of what goes well, and JSON has the function's own line for what does not. */
+export const silentPlatformLog: PlatformLog = { start: () => '', timedOut: () => '', report: () => '' };
+
+const line = (type: string, record: object): string =>
+  `${JSON.stringify({ time: new Date().toISOString(), type, record })}\n`;
+
+/** Lambda bills the start too, since August 2025, and rounds up to whole milliseconds. */
+const billedMs = (durationMs: number, initMs = 0): number => Math.ceil(durationMs + initMs);
+
+const megabytes = (bytes: number): number => Math.ceil(bytes / 1_048_576);
+
+/** `3.00`, as Lambda writes a time-out. */
+export const seconds = (ms: number): string => (ms / 1_000).toFixed(2);

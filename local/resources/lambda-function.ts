@@ -1,0 +1,129 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import type { LocalContext } from '../context.ts';
+import { checkVariables, environmentVariables } from '../lambda/environment-variables.ts';
+import { runtimeError } from '../lambda/error-object.ts';
+import { failureReport } from '../lambda/failure-report.ts';
+import { openFunctionLog } from '../lambda/function-log.ts';
+import { createFunction } from '../lambda/lambda-function.ts';
+import { jsonPlatformLog, silentPlatformLog, textPlatformLog } from '../lambda/platform-log.ts';
+import { resourceType } from './resource-type.ts';
+
+/** Those that Node 24, on which the runtime itself runs, stands for. */
+const runtimes = ['nodejs24.x', 'nodejs22.x'];
+
+const properties = z.strictObject({
+  FunctionName: z.optional(z.string()),
+  Code: z.strictObject({
+    S3Bucket: z.optional(z.string()),
+    S3Key: z.optional(z.string()),
+    ZipFile: z.optional(z.string()),
+    ImageUri: z.optional(z.string()),
+  }),
+  Runtime: z._default(z.string(), 'a container image'),
+  Handler: z._default(z.string(), ''),
+  Role: z.string(),
+  Timeout: z._default(z.int().check(z.minimum(1), z.maximum(900)), 3),
+  MemorySize: z._default(z.int().check(z.minimum(128), z.maximum(10_240)), 128),
+  Environment: z.optional(
+    z.strictObject({
+      Variables: z._default(
+        z.record(z.string(), z.pipe(z.union([z.string(), z.number(), z.boolean()]), z.transform(String))),
+        {},
+      ),
+    }),
+  ),
+  ReservedConcurrentExecutions: z.optional(z.int().check(z.minimum(0))),
+  LoggingConfig: z.optional(
+    z.strictObject({
+      LogGroup: z.optional(z.string()),
+      LogFormat: z._default(z.enum(['Text', 'JSON']), 'Text'),
+      ApplicationLogLevel: z._default(z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']), 'INFO'),
+      SystemLogLevel: z._default(z.enum(['DEBUG', 'INFO', 'WARN']), 'INFO'),
+    }),
+  ),
+});
+
+type Properties = z.infer<typeof properties>;
+
+/**
+ * A function on worker threads. One whose runtime or code can't run here costs nothing and stops nothing, such as the
+ * providers of custom resources: invoking it fails and says why. Its log is `logs/<name>.log` in the data directory.
+ */
+export const lambdaFunction = resourceType({
+  type: 'AWS::Lambda::Function',
+  properties,
+  withoutEffect: [
+    'Architectures',
+    'Code.S3ObjectVersion',
+    'Code.SourceKMSKeyArn',
+    'Description',
+    'EphemeralStorage',
+    'KmsKeyArn',
+    'RecursiveLoop',
+    'Tags',
+    'TracingConfig',
+  ],
+  create: async ({ logicalId, properties }, context) => {
+    const functionName = properties.FunctionName ?? context.physicalName(logicalId, 64);
+    const functionArn = `arn:aws:lambda:${context.region}:${context.accountId}:function:${functionName}`;
+    const { LoggingConfig, Handler: handler, Runtime: runtime, MemorySize: memoryMb } = properties;
+    const variables = properties.Environment?.Variables ?? {};
+    checkVariables(functionName, variables);
+    const created = createFunction({
+      functionName,
+      functionArn,
+      handler,
+      memoryMb,
+      roleArn: properties.Role,
+      timeoutMs: properties.Timeout * 1_000,
+      environments: context.environments,
+      ...(properties.ReservedConcurrentExecutions !== undefined && {
+        reservedConcurrency: properties.ReservedConcurrentExecutions,
+      }),
+      taskRoot: () => taskRoot(functionName, properties, context),
+      variables: (root, logStream) =>
+        environmentVariables(
+          {
+            functionName,
+            runtime,
+            handler,
+            memoryMb,
+            variables,
+            region: context.region,
+            credentials: context.credentials,
+            endpoints: context.endpoints,
+            logGroup: LoggingConfig?.LogGroup ?? `/aws/lambda/${functionName}`,
+            logFormat: LoggingConfig?.LogFormat ?? 'Text',
+            logLevel: LoggingConfig?.ApplicationLogLevel ?? 'INFO',
+          },
+          root,
+          logStream,
+        ),
+      log: openFunctionLog(join(context.dataDir, 'logs', `${functionName}.log`)),
+      platformLog: platformLog(properties),
+      onFailure: failureReport(functionName, context.clock.now, context.log),
+    });
+    context.functions.set(functionArn, created);
+    context.onClose(() => created.close());
+    return { ref: functionName, attributes: { Arn: functionArn } };
+  },
+});
+
+const taskRoot = (functionName: string, { Runtime, Code }: Properties, context: LocalContext): string => {
+  if (!runtimes.includes(Runtime)) {
+    throw runtimeError('Runtime.NotRunHere', `${Runtime} is not run here; ${runtimes.join(' and ')} are.`);
+  }
+  if (Code.S3Key !== undefined) return context.assetDir(Code.S3Key);
+  if (Code.ZipFile === undefined) throw runtimeError('Runtime.NotRunHere', 'the function has no code that runs here.');
+  const folder = join(context.dataDir, 'inline-code', functionName);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'index.js'), Code.ZipFile);
+  return folder;
+};
+
+const platformLog = ({ LoggingConfig }: Properties) => {
+  if (LoggingConfig?.LogFormat !== 'JSON') return textPlatformLog;
+  return LoggingConfig.SystemLogLevel === 'WARN' ? silentPlatformLog : jsonPlatformLog;
+};
