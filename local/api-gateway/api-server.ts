@@ -21,7 +21,7 @@ export class ApiServer {
   readonly #clock: Clock;
   #handler: ApiHandler | undefined;
   #inFlight = 0;
-  #closing = false;
+  #closed: Promise<void> | undefined;
 
   private constructor(server: Server, clock: Clock) {
     this.#server = server;
@@ -46,8 +46,12 @@ export class ApiServer {
   }
 
   /** Takes no more connections, answers what is under way, then ends the connections. */
-  async close(): Promise<void> {
-    this.#closing = true;
+  close(): Promise<void> {
+    this.#closed ??= this.#drain();
+    return this.#closed;
+  }
+
+  async #drain(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     const deadline = setTimeout(() => this.#server.closeAllConnections(), MAX_CLOSE_MS);
     if (this.#inFlight === 0) this.#server.closeAllConnections();
@@ -59,7 +63,7 @@ export class ApiServer {
     this.#inFlight += 1;
     response.once('close', () => {
       this.#inFlight -= 1;
-      if (this.#closing && this.#inFlight === 0) this.#server.closeAllConnections();
+      if (this.#closed && this.#inFlight === 0) this.#server.closeAllConnections();
     });
     const handler = this.#handler;
     if (!handler) {
@@ -75,7 +79,7 @@ export class ApiServer {
       }
       handler.answer(request).then(
         (answer) => {
-          if (this.#closing) response.shouldKeepAlive = false;
+          if (this.#closed) response.shouldKeepAlive = false;
           try {
             write(response, message, answer);
           } catch {

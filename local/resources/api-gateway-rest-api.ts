@@ -44,7 +44,10 @@ export const apiGatewayRestApi = resourceType({
       throw error;
     });
     context.onClose(() => server.close());
-    context.whenCreated(() => server.serve(apiHandler(api, context)));
+    context.whenCreated(() => {
+      context.onClose(() => server.close()); // before the functions close, which were all there by now
+      server.serve(apiHandler(api, context));
+    });
     context.restApis.set(restApiId, api);
     context.apiOrigins.set(restApiId, server.origin);
     return { ref: restApiId, attributes: { RestApiId: restApiId, RootResourceId: rootResourceId } };
