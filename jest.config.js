@@ -2,6 +2,7 @@
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
+  globalSetup: '<rootDir>/test/support/synthesize-once.ts',
   testMatch: ['**/*.{unit,int,e2e}.test.ts'],
   transform: {
     '^.+\\.[jt]s$': [
