@@ -1,0 +1,235 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DescribeTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeStreamSummaryCommand, KinesisClient } from '@aws-sdk/client-kinesis';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { LocalStack } from '../../../local/start-local.ts';
+import { clientOf, startProbe } from './probe-stack.ts';
+
+const directories: string[] = [];
+afterAll(() => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+});
+const aDataDir = (): string => {
+  const directory = mkdtempSync(join(tmpdir(), 'probe-data-'));
+  directories.push(directory);
+  return directory;
+};
+
+const output = (name: string, attribute?: string) => ({
+  Value: attribute ? { 'Fn::GetAtt': [name, attribute] } : { Ref: name },
+});
+
+describe('AWS::Kinesis::Stream', () => {
+  const start = async (Properties: Record<string, unknown>, dataDir?: string, log?: (line: string) => void) => {
+    const stack = await startProbe(
+      {
+        Resources: {
+          Stream: { Type: 'AWS::Kinesis::Stream', Properties },
+          Consumer: {
+            Type: 'AWS::Kinesis::StreamConsumer',
+            Properties: { ConsumerName: 'fast', StreamARN: { 'Fn::GetAtt': ['Stream', 'Arn'] } },
+          },
+        },
+        Outputs: {
+          Name: output('Stream'),
+          Arn: output('Stream', 'Arn'),
+          ConsumerArn: output('Consumer', 'ConsumerARN'),
+        },
+      },
+      { dataDir, log },
+    );
+    const client = new KinesisClient({ ...clientOf(stack, 'KINESIS'), requestHandler: new NodeHttpHandler() });
+    const { StreamDescriptionSummary } = await client.send(
+      new DescribeStreamSummaryCommand({ StreamName: stack.outputs.Name }),
+    );
+    client.destroy();
+    return { stack, summary: StreamDescriptionSummary };
+  };
+
+  it('is active with its shards, its retention and its ARN', async () => {
+    const { stack, summary } = await start({ ShardCount: 3, RetentionPeriodHours: 48 });
+    expect(summary).toMatchObject({ StreamStatus: 'ACTIVE', OpenShardCount: 3, RetentionPeriodHours: 48 });
+    expect(stack.outputs).toEqual({
+      Name: 'Probe-Stream',
+      Arn: 'arn:aws:kinesis:us-east-1:000000000000:stream/Probe-Stream',
+      ConsumerArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/Probe-Stream/consumer/fast:1700000000',
+    });
+  });
+
+  it('has four shards on demand', async () => {
+    const { summary } = await start({ StreamModeDetails: { StreamMode: 'ON_DEMAND' } });
+    expect(summary?.OpenShardCount).toBe(4);
+  });
+
+  it('says that it keeps its records for seven days at most', async () => {
+    const lines: string[] = [];
+    const { summary } = await start({ ShardCount: 1, RetentionPeriodHours: 8_760 }, undefined, (line) =>
+      lines.push(line),
+    );
+    expect(summary?.RetentionPeriodHours).toBe(168);
+    expect(lines).toContain('Stream keeps its records for 168 hours here, not for 8760');
+  });
+
+  it('is taken up again, with another retention too, but not with another number of shards', async () => {
+    const dataDir = aDataDir();
+    await (await start({ ShardCount: 2 }, dataDir)).stack.close();
+    const { stack, summary } = await start({ ShardCount: 2, RetentionPeriodHours: 30 }, dataDir);
+    expect(summary).toMatchObject({ OpenShardCount: 2, RetentionPeriodHours: 30 });
+    await stack.close();
+    await expect(start({ ShardCount: 3 }, dataDir)).rejects.toThrow(
+      `Stream (AWS::Kinesis::Stream): ${dataDir} holds this stream with 2 shards, the template wants 3; choose another`,
+    );
+  });
+});
+
+describe.each([
+  ['AWS::DynamoDB::Table', {}],
+  ['AWS::DynamoDB::GlobalTable', { Replicas: [{ Region: { Ref: 'AWS::Region' } }] }],
+])('%s', (Type, more) => {
+  const attribute = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' });
+  const key = (AttributeName: string, KeyType = 'HASH') => ({ AttributeName, KeyType });
+  const index = {
+    IndexName: 'byPlace',
+    KeySchema: [key('place')],
+    Projection: { ProjectionType: 'ALL' },
+  };
+  const shape = {
+    AttributeDefinitions: [attribute('id'), attribute('place')],
+    KeySchema: [key('id')],
+    GlobalSecondaryIndexes: [index],
+    BillingMode: 'PAY_PER_REQUEST',
+    ...more,
+  };
+  const start = (Properties: Record<string, unknown>, dataDir?: string) =>
+    startProbe(
+      { Resources: { Table: { Type, Properties } }, Outputs: { Name: output('Table'), Arn: output('Table', 'Arn') } },
+      { dataDir },
+    );
+  const client = (stack: LocalStack) => new DynamoDBClient(clientOf(stack, 'DYNAMODB'));
+
+  it('is active with its keys and its indexes', async () => {
+    const stack = await start(shape);
+    const { Table } = await client(stack).send(new DescribeTableCommand({ TableName: stack.outputs.Name }));
+    expect(Table).toMatchObject({ TableStatus: 'ACTIVE', KeySchema: [key('id')] });
+    expect(Table?.GlobalSecondaryIndexes?.[0]).toMatchObject({ ...index, IndexStatus: 'ACTIVE' });
+    expect(stack.outputs.Arn).toBe('arn:aws:dynamodb:us-east-1:000000000000:table/Probe-Table');
+  });
+
+  it('is taken up again with its items, but not with other keys or indexes', async () => {
+    const dataDir = aDataDir();
+    const first = await start(shape, dataDir);
+    const Item = { id: { S: '1' } };
+    await client(first).send(new PutItemCommand({ TableName: first.outputs.Name, Item }));
+    await first.close();
+    const second = await start(shape, dataDir);
+    expect((await client(second).send(new GetItemCommand({ TableName: second.outputs.Name, Key: Item }))).Item).toEqual(
+      Item,
+    );
+    await second.close();
+    const { GlobalSecondaryIndexes: _, ...unindexed } = { ...shape, AttributeDefinitions: [attribute('id')] };
+    const complaint = `Table (${Type}): ${dataDir} holds this table with other keys or indexes than the template's`;
+    await expect(start(unindexed, dataDir)).rejects.toThrow(complaint);
+    const rekeyed = { ...shape, KeySchema: [key('place')] };
+    await expect(start(rekeyed, dataDir)).rejects.toThrow(complaint);
+  });
+
+  it('is refused with a stream, which is not run', async () => {
+    const streaming = start({ ...shape, StreamSpecification: { StreamViewType: 'NEW_IMAGE' } });
+    await expect(streaming).rejects.toThrow(`Table (${Type}): StreamSpecification is not run here`);
+  });
+});
+
+describe('AWS::DynamoDB::GlobalTable with other replicas', () => {
+  const start = (Replicas: object[]) =>
+    startProbe({
+      Resources: {
+        Table: {
+          Type: 'AWS::DynamoDB::GlobalTable',
+          Properties: {
+            AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+            KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+            Replicas,
+          },
+        },
+      },
+    });
+
+  it('is refused', async () => {
+    await expect(start([{ Region: 'us-east-1' }, { Region: 'eu-west-1' }])).rejects.toThrow(
+      'Replicas: one replica is run',
+    );
+    await expect(start([{ Region: 'eu-west-1' }])).rejects.toThrow(
+      'Replicas.0.Region: us-east-1 is run, not eu-west-1',
+    );
+  });
+});
+
+describe('AWS::S3::Bucket', () => {
+  it('keeps its objects from start to start under one name', async () => {
+    const dataDir = aDataDir();
+    const start = () =>
+      startProbe(
+        {
+          Resources: {
+            Invoices: { Type: 'AWS::S3::Bucket', Properties: { VersioningConfiguration: { Status: 'Enabled' } } },
+          },
+          Outputs: { Name: output('Invoices'), Arn: output('Invoices', 'Arn') },
+        },
+        { dataDir },
+      );
+    const first = await start();
+    expect(first.outputs).toEqual({ Name: 'probe-invoices', Arn: 'arn:aws:s3:::probe-invoices' });
+    const object = { Bucket: 'probe-invoices', Key: 'a/b.json' };
+    await new S3Client(clientOf(first, 'S3')).send(new PutObjectCommand({ ...object, Body: 'one' }));
+    await first.close();
+    const { Body } = await new S3Client(clientOf(await start(), 'S3')).send(new GetObjectCommand(object));
+    expect(await Body?.transformToString()).toBe('one');
+  });
+});
+
+describe('AWS::SQS::Queue', () => {
+  const queues = (VisibilityTimeout: number) => ({
+    Resources: {
+      Queue: {
+        Type: 'AWS::SQS::Queue',
+        Properties: {
+          VisibilityTimeout,
+          RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['Dead', 'Arn'] }, maxReceiveCount: 3 },
+        },
+      },
+      Dead: { Type: 'AWS::SQS::Queue' },
+      Ordered: { Type: 'AWS::SQS::Queue', Properties: { FifoQueue: true, ContentBasedDeduplication: true } },
+    },
+    Outputs: { Url: output('Queue'), Arn: output('Queue', 'Arn'), Ordered: output('Ordered', 'QueueName') },
+  });
+
+  it('keeps its messages, and follows the settings of the template', async () => {
+    const dataDir = aDataDir();
+    const first = await startProbe(queues(40), { dataDir });
+    expect(first.outputs).toMatchObject({
+      Arn: 'arn:aws:sqs:us-east-1:000000000000:Probe-Queue',
+      Ordered: 'Probe-Ordered.fifo',
+    });
+    const QueueUrl = first.outputs.Url;
+    await new SQSClient(clientOf(first, 'SQS')).send(new SendMessageCommand({ QueueUrl, MessageBody: 'hello' }));
+    await first.close();
+
+    const second = await startProbe(queues(50), { dataDir });
+    const client = new SQSClient(clientOf(second, 'SQS'));
+    const { Attributes } = await client.send(
+      new GetQueueAttributesCommand({ QueueUrl: second.outputs.Url, AttributeNames: ['All'] }),
+    );
+    expect(Attributes?.VisibilityTimeout).toBe('50');
+    expect(JSON.parse(Attributes?.RedrivePolicy ?? '')).toEqual({
+      deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:Probe-Dead',
+      maxReceiveCount: 3,
+    });
+    const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl: second.outputs.Url }));
+    expect(Messages?.map(({ Body }) => Body)).toEqual(['hello']);
+  });
+});
