@@ -18,7 +18,9 @@ export type Outcome =
   /** The function threw, timed out, exited or answered too much. */
   | { readonly kind: 'function-error' }
   /** It was not invoked: throttled, or Lambda itself failed. */
-  | { readonly kind: 'refused' };
+  | { readonly kind: 'refused' }
+  /** It was not invoked, and never could be: the payload is larger than Lambda takes. */
+  | { readonly kind: 'too-large' };
 
 /** What decides how long a batch is tried. */
 export interface AttemptLimits {
@@ -82,13 +84,13 @@ export const settle = <R>(attempt: Attempt<R>, outcome: Outcome, limits: Attempt
     };
   }
   const invocations = attempt.invocations + 1;
-  if (limits.maximumRetryAttempts >= 0 && invocations > limits.maximumRetryAttempts)
+  const outOfRetries = limits.maximumRetryAttempts >= 0 && invocations > limits.maximumRetryAttempts;
+  if (outOfRetries || outcome.kind === 'too-large')
     return { handled: 0, setAside: exhausted(records, invocations, outcome), remaining: [] };
   return { handled: 0, remaining: [{ records, invocations, refusals: 0 }], pauseOfRetry: invocations };
 };
 
-/** Gives a batch up without trying it again: what no invocation can take. */
-export const exhausted = <R>(records: readonly R[], invocations: number, outcome: Outcome): SetAside<R> => ({
+const exhausted = <R>(records: readonly R[], invocations: number, outcome: Outcome): SetAside<R> => ({
   records,
   condition: 'RetryAttemptsExhausted',
   approximateInvokeCount: invocations,

@@ -6,6 +6,7 @@ import type { SetAside } from './attempt.ts';
 import { CheckpointFolder } from './checkpoint-folder.ts';
 import { KinesisEventWriter } from './kinesis-event.ts';
 import { KinesisSource } from './kinesis-source.ts';
+import type { LastInvocation } from './lane.ts';
 import type { MappingSettings } from './mapping-settings.ts';
 import { type OnFailureDestination, openDestination } from './on-failure-destination.ts';
 import { compileFilters, type RecordFilter } from './record-filter.ts';
@@ -121,7 +122,7 @@ export class EventSourceMapping {
       writer,
       function: parts.function,
       keep: (position) => checkpoints.write(shardId, position),
-      setAside: (setAside, payload) => this.setAside(shardId, setAside, payload),
+      setAside: (setAside, invocation) => this.setAside(shardId, setAside, invocation),
       log: (line) => context.log(`${parts.name}: ${shardId}: ${line}`),
     });
     this.consumers.set(shardId, { consumer, done: this.run(shardId, consumer) });
@@ -156,7 +157,11 @@ export class EventSourceMapping {
     }
   }
 
-  private async setAside(shardId: string, setAside: SetAside<KinesisRecord>, payload: () => string): Promise<void> {
+  private async setAside(
+    shardId: string,
+    setAside: SetAside<KinesisRecord>,
+    invocation: LastInvocation,
+  ): Promise<void> {
     const { parts, context } = this;
     const from = {
       mappingUuid: parts.uuid,
@@ -164,7 +169,7 @@ export class EventSourceMapping {
       streamArn: streamArnOf(parts.eventSourceArn),
       shardId,
     };
-    await this.destination?.(setAside, from, payload);
+    await this.destination?.(setAside, from, invocation);
     const records = setAside.records.length === 1 ? '1 record' : `${setAside.records.length} records`;
     const what = this.destination ? 'set aside' : 'dropped, there is no on-failure destination';
     context.log(`${parts.name}: ${shardId}: ${records} ${what} (${setAside.condition})`);

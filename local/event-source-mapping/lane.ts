@@ -1,12 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { InvokeResult, LocalFunction } from '../lambda/local-function.ts';
+import { type LocalFunction, payloadLimitBytes, RequestTooLarge } from '../lambda/local-function.ts';
 import type { Pace } from '../pace.ts';
-import { type Attempt, type AttemptLimits, exhausted, expire, firstAttempt, type SetAside, settle } from './attempt.ts';
+import { type Attempt, type AttemptLimits, expire, firstAttempt, type SetAside, settle } from './attempt.ts';
 import { BatchQueue } from './batch-queue.ts';
 import { Bell } from './bell.ts';
 import { type InvocationResponse, readResponse } from './invocation-response.ts';
 import type { KinesisEventWriter, WindowEvent } from './kinesis-event.ts';
-import { type MappingSettings, maximumPayloadBytes } from './mapping-settings.ts';
+import type { MappingSettings } from './mapping-settings.ts';
 import type { ShardProgress } from './shard-progress.ts';
 import type { KinesisRecord } from './stream-record.ts';
 import { type FinalInvoke, maximumStateBytes, TumblingWindow } from './tumbling-window.ts';
@@ -24,11 +25,18 @@ export interface LaneWork {
   /** Writes the shard's checkpoint, if it has moved. */
   checkpoint(): void;
   /** Resolves when the destination has taken the records, false where the mapping closes before. */
-  setAside(setAside: SetAside<KinesisRecord>, payload: () => string): Promise<boolean>;
+  setAside(setAside: SetAside<KinesisRecord>, invocation: LastInvocation): Promise<boolean>;
   /** The lane could take more records than it holds. */
   hungry(): void;
   /** When the shard was last read to its present end: milliseconds since the epoch. */
   caughtUpAtMs(): number;
+}
+
+/** The invocation after which records are given up. */
+export interface LastInvocation {
+  readonly requestId: string;
+  /** The event, as it was sent. */
+  readonly payload: string;
 }
 
 /**
@@ -45,6 +53,8 @@ export class Lane {
   private ended = false;
   /** When the batching window began: as soon as the batch before was done. */
   private collectingSinceMs: number;
+  /** Of the last invocation. */
+  private requestId: string = randomUUID();
 
   constructor(work: LaneWork) {
     const { settings, writer, clock } = work;
@@ -61,7 +71,7 @@ export class Lane {
     this.queue = new BatchQueue({
       batchSize: settings.batchSize,
       envelopeBytes: window ? writer.envelopeBytes(aggregation(window, 0)) + maximumStateBytes : writer.envelopeBytes(),
-      maximumBytes: maximumPayloadBytes,
+      maximumBytes: payloadLimitBytes,
       bytesOf: writer.bytesOf,
       together: window && ((first, other) => window.together(first.arrivedAtMs, other.arrivedAtMs)),
     });
@@ -179,13 +189,7 @@ export class Lane {
       this.window.enter(first.arrivedAtMs);
       this.work.progress.hold();
     }
-    const payload = this.payload(records);
-    const tooLarge = records.length === 1 && Buffer.byteLength(payload) > maximumPayloadBytes;
-    if (tooLarge) {
-      const setAside = exhausted(records, 1, { kind: 'function-error' });
-      return { verdict: { handled: 0, setAside, remaining: [] }, state: undefined };
-    }
-    const { outcome, state } = await this.invoke(payload, records);
+    const { outcome, state } = await this.invoke(this.payload(records), records);
     return { verdict: settle(attempt, outcome, this.limits), state };
   }
 
@@ -208,18 +212,19 @@ export class Lane {
   }
 
   private async invoke(payload: string, records: readonly KinesisRecord[]): Promise<InvocationResponse> {
-    let result: InvokeResult;
+    this.requestId = randomUUID();
     try {
-      result = await this.work.function.invoke(payload);
-    } catch {
-      return { outcome: { kind: 'refused' } };
+      const result = await this.work.function.invoke(payload, { requestId: this.requestId });
+      const { reportBatchItemFailures } = this.work.settings;
+      return readResponse(result, records, { reportBatchItemFailures, windows: this.window !== undefined });
+    } catch (error) {
+      return { outcome: { kind: error instanceof RequestTooLarge ? 'too-large' : 'refused' } };
     }
-    const { reportBatchItemFailures } = this.work.settings;
-    return readResponse(result, records, { reportBatchItemFailures, windows: this.window !== undefined });
   }
 
   private async giveUp(setAside: SetAside<KinesisRecord>): Promise<boolean> {
-    const taken = await this.work.setAside(setAside, () => this.payload(setAside.records));
+    const { requestId } = this;
+    const taken = await this.work.setAside(setAside, { requestId, payload: this.payload(setAside.records) });
     if (taken) this.finish(setAside.records);
     return taken;
   }

@@ -29,6 +29,3 @@ export interface MappingSettings {
 export type StartingPosition =
   | { readonly type: 'TRIM_HORIZON' | 'LATEST' }
   | { readonly type: 'AT_TIMESTAMP'; readonly timestampMs: number };
-
-/** What a synchronous invocation takes at most: base64 and envelope included. */
-export const maximumPayloadBytes = 6_291_556;

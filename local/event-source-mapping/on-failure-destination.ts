@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LocalContext } from '../context.ts';
 import type { SetAside } from './attempt.ts';
+import type { LastInvocation } from './lane.ts';
 import { type OnFailureContext, onFailureKey, onFailureRecord } from './on-failure-record.ts';
 import type { StreamRecord } from './stream-record.ts';
 
@@ -8,7 +9,7 @@ import type { StreamRecord } from './stream-record.ts';
 export type OnFailureDestination = (
   setAside: SetAside<StreamRecord>,
   from: OnFailureContext & { readonly mappingUuid: string },
-  payload: () => string,
+  invocation: LastInvocation,
 ) => Promise<void>;
 
 /** The destination can't be used (400). */
@@ -38,11 +39,11 @@ const bucketDestination = (bucket: string, context: LocalContext): OnFailureDest
     context.onClose(() => client.destroy());
     return (Key: string, Body: string) => client.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
   });
-  return async (setAside, from, payload) => {
+  return async (setAside, from, { requestId, payload }) => {
     const put = await open();
-    const stamp = { nowMs: context.clock.now(), requestId: randomUUID() };
+    const stamp = { nowMs: context.clock.now(), requestId };
     const key = onFailureKey(from.mappingUuid, from.shardId, stamp.nowMs, randomUUID());
-    await put(key, onFailureRecord(setAside, from, stamp, payload()));
+    await put(key, onFailureRecord(setAside, from, stamp, payload));
   };
 };
 
@@ -54,9 +55,9 @@ const queueDestination = (queue: string, context: LocalContext): OnFailureDestin
     const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: queue }));
     return (MessageBody: string) => client.send(new SendMessageCommand({ QueueUrl, MessageBody }));
   });
-  return async (setAside, from) => {
+  return async (setAside, from, { requestId }) => {
     const send = await open();
-    await send(onFailureRecord(setAside, from, { nowMs: context.clock.now(), requestId: randomUUID() }));
+    await send(onFailureRecord(setAside, from, { nowMs: context.clock.now(), requestId }));
   };
 };
 

@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.ts';
-import type { LocalFunction } from '../lambda/local-function.ts';
+import { type LocalFunction, payloadLimitBytes } from '../lambda/local-function.ts';
 import type { Pace } from '../pace.ts';
 import type { SetAside } from './attempt.ts';
 import { Bell } from './bell.ts';
 import type { KinesisEventWriter } from './kinesis-event.ts';
 import type { KinesisShard, Read, ReadPosition } from './kinesis-shard.ts';
-import { Lane, type LaneWork } from './lane.ts';
+import { Lane, type LaneWork, type LastInvocation } from './lane.ts';
 import { laneOf } from './lanes.ts';
-import { type MappingSettings, maximumPayloadBytes } from './mapping-settings.ts';
+import type { MappingSettings } from './mapping-settings.ts';
 import type { RecordFilter } from './record-filter.ts';
 import { ShardProgress } from './shard-progress.ts';
 import type { KinesisRecord } from './stream-record.ts';
@@ -26,7 +26,7 @@ export interface ShardConsumerParts {
   /** Keeps the position, durably, before it returns. */
   readonly keep: (position: { readonly after: string }) => void;
   /** Rejects where the destination has not taken the records. */
-  readonly setAside: (setAside: SetAside<KinesisRecord>, payload: () => string) => Promise<void>;
+  readonly setAside: (setAside: SetAside<KinesisRecord>, invocation: LastInvocation) => Promise<void>;
   readonly log: (line: string) => void;
 }
 
@@ -55,7 +55,7 @@ export class ShardConsumer {
       progress: this.progress,
       stop: this.stopping.signal,
       checkpoint: () => this.checkpoint(),
-      setAside: (setAside, payload) => this.setAside(setAside, payload),
+      setAside: (setAside, invocation) => this.setAside(setAside, invocation),
       hungry: () => this.bell.ring(),
       caughtUpAtMs: () => this.caughtUpAtMs,
     };
@@ -117,7 +117,7 @@ export class ShardConsumer {
 
   /** Waits until a lane has nothing to do, or, with more to read for certain, until there is room ahead of the lanes. */
   private async appetite(more: boolean): Promise<void> {
-    const roomBytes = (1 + this.lanes.length) * maximumPayloadBytes;
+    const roomBytes = (1 + this.lanes.length) * payloadLimitBytes;
     const wanted = () =>
       this.lanes.reduce((bytes, lane) => bytes + lane.byteLength, 0) < roomBytes &&
       (more || this.lanes.some((lane) => lane.wantsMore));
@@ -148,10 +148,10 @@ export class ShardConsumer {
   }
 
   /** Nothing is dropped: tries until the destination takes the records, or the mapping closes (false). */
-  private async setAside(setAside: SetAside<KinesisRecord>, payload: () => string): Promise<boolean> {
+  private async setAside(setAside: SetAside<KinesisRecord>, invocation: LastInvocation): Promise<boolean> {
     for (let failures = 1; !this.stopping.signal.aborted; failures++) {
       try {
-        await this.parts.setAside(setAside, payload);
+        await this.parts.setAside(setAside, invocation);
         return true;
       } catch (error) {
         await this.backOff('setting aside', failures, error as Error);

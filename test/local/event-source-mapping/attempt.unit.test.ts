@@ -74,6 +74,13 @@ describe('what follows from a try', () => {
     expect(once).toEqual({ handled: 0, remaining: [{ records: ['a'], invocations: 0, refusals: 1 }], pauseOfRetry: 1 });
     expect(settle(once.remaining[0] as Attempt<string>, { kind: 'refused' }, limits).pauseOfRetry).toBe(2);
   });
+
+  it('sets aside at once what is too large to be sent at all', () => {
+    expect(settle(of('a'), { kind: 'too-large' }, { ...limits, maximumRetryAttempts: -1 }).setAside).toMatchObject({
+      approximateInvokeCount: 1,
+      functionError: null,
+    });
+  });
 });
 
 describe('the age of records', () => {

@@ -1,0 +1,296 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll } from '@jest/globals';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { KinesisStreamEvent } from 'aws-lambda';
+import type { Clock } from '../../local/clock.ts';
+import { laptopPace, type Pace } from '../../local/pace.ts';
+import { type LocalStack, startLocal } from '../../local/start-local.ts';
+import { type ProbeResource, type ProbeTemplate, writeAssembly } from './assembly.ts';
+import { eventually } from './eventually.ts';
+
+/** What the handler of a probe sees. */
+export interface Invocation {
+  readonly event: ProbeEvent;
+  /** The records' data, as text. */
+  readonly data: string[];
+  /** How many invocations of this function went before, in whatever environment. */
+  readonly earlier: number;
+  /** The response that reports these records as failed. */
+  report(...data: string[]): unknown;
+}
+
+export type ProbeEvent = KinesisStreamEvent & {
+  readonly window?: { readonly start: string; readonly end: string };
+  readonly state?: Record<string, unknown>;
+  readonly shardId?: string;
+  readonly isFinalInvokeForWindow?: boolean;
+  readonly isWindowTerminatedEarly?: boolean;
+};
+
+/** A stream, a function and the mapping between them. */
+export interface Probe {
+  /** Runs in the function's own thread, as text: it can use nothing from outside itself. */
+  readonly handler?: (invocation: Invocation) => unknown;
+  /** Properties of the mapping; from `TRIM_HORIZON` unless they say otherwise. */
+  readonly mapping?: Readonly<Record<string, unknown>>;
+  readonly shards?: number;
+  /** Where the mapping puts what it gives up. */
+  readonly onFailure?: 's3' | 'sqs';
+  /** Further properties of the function. */
+  readonly function?: Readonly<Record<string, unknown>>;
+}
+
+/** One invocation, as the function wrote it down before it handled it. */
+export interface Call {
+  readonly data: string[];
+  readonly event: ProbeEvent;
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+}
+
+export interface InvocationRecord {
+  readonly requestContext: { readonly condition: string; readonly approximateInvokeCount: number };
+  readonly responseContext?: { readonly functionError: string | null };
+  readonly KinesisBatchInfo: {
+    readonly batchSize: number;
+    readonly startSequenceNumber: string;
+    readonly endSequenceNumber: string;
+    readonly shardId: string;
+  };
+  readonly payload?: string;
+}
+
+/** Waits for nothing that a test would have to wait for. */
+export const fastPace: Pace = {
+  ...laptopPace,
+  pollIntervalMs: 50,
+  retryBackoffMs: (retry) => Math.min(20, 2 * retry),
+  quietWindowMs: 100,
+};
+
+export interface ProbeOptions {
+  readonly pace?: Pace;
+  readonly clock?: Clock;
+  readonly environments?: number;
+  readonly dataDir?: string;
+}
+
+/**
+ * Runs probes in one runtime, against the real engines, for the tests of one file: a template of its own with a stream,
+ * a function and a mapping each.
+ */
+export const runProbes = <Name extends string>(probes: Record<Name, Probe>, options: ProbeOptions = {}) => {
+  const running = new RunningProbes(probes, options);
+  beforeAll(() => running.start());
+  afterAll(() => running.close());
+  return running as RunningProbes<Name>;
+};
+
+export class RunningProbes<Name extends string> {
+  readonly log: string[] = [];
+  stack!: LocalStack;
+  kinesis!: KinesisClient;
+  private readonly options: ProbeOptions;
+  private readonly directory = mkdtempSync(join(tmpdir(), 'probes-'));
+  private readonly assembly: string;
+  private s3!: S3Client;
+  private sqs!: SQSClient;
+
+  constructor(probes: Record<Name, Probe>, options: ProbeOptions) {
+    this.options = options;
+    this.assembly = writeAssembly(templateOf(probes, this.directory), assetsOf(probes));
+  }
+
+  async start(): Promise<void> {
+    this.stack = await startLocal({
+      pace: fastPace,
+      ...this.options,
+      assembly: this.assembly,
+      log: (line) => this.log.push(line),
+    });
+    const { environment } = this.stack;
+    const client = {
+      region: 'us-east-1',
+      credentials: {
+        accessKeyId: environment.AWS_ACCESS_KEY_ID as string,
+        secretAccessKey: environment.AWS_SECRET_ACCESS_KEY as string,
+      },
+    };
+    const at = (service: string) => ({ ...client, endpoint: environment[`AWS_ENDPOINT_URL_${service}`] as string });
+    this.kinesis = new KinesisClient({ ...at('KINESIS'), requestHandler: new NodeHttpHandler() });
+    this.s3 = new S3Client({ ...at('S3'), forcePathStyle: true });
+    this.sqs = new SQSClient(at('SQS'));
+  }
+
+  /** Closes the runtime, so that `start` begins a new one on the same data. */
+  async stop(): Promise<void> {
+    for (const client of [this.kinesis, this.s3, this.sqs]) client.destroy();
+    await this.stack.close();
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  streamOf(name: Name): string {
+    return this.output(name, 'Stream');
+  }
+
+  mappingOf(name: Name): string {
+    return this.output(name, 'Mapping');
+  }
+
+  /** Puts records in one call, so that they arrive together; answers with their sequence numbers. */
+  async put(
+    name: Name,
+    data: readonly (string | Uint8Array)[],
+    keyOf: (index: number) => string = () => 'k',
+  ): Promise<string[]> {
+    const Records = data.map((each, index) => ({ Data: Buffer.from(each as string), PartitionKey: keyOf(index) }));
+    const output = await this.kinesis.send(new PutRecordsCommand({ StreamName: this.streamOf(name), Records }));
+    return (output.Records ?? []).map(({ SequenceNumber }) => SequenceNumber as string);
+  }
+
+  /** Every invocation so far. */
+  calls(name: Name): Call[] {
+    const file = join(this.directory, name);
+    if (!existsSync(file)) return [];
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+  }
+
+  /** The records of every invocation so far. */
+  batches(name: Name): string[][] {
+    return this.calls(name).map(({ data }) => data);
+  }
+
+  /** Waits for that many invocations, and answers with all there are. */
+  async called(name: Name, times: number): Promise<Call[]> {
+    return eventually(() => atLeast(times, this.calls(name), `invocations of ${name}`), 5_000, 5);
+  }
+
+  /** Waits for that many invocation records in the on-failure bucket. */
+  async setAside(name: Name, count: number): Promise<(InvocationRecord & { readonly key: string })[]> {
+    return eventually(
+      async () => {
+        const Bucket = this.stack.outputs.Failures as string;
+        const Prefix = `aws/lambda/${this.mappingOf(name)}/`;
+        const { Contents = [] } = await this.s3.send(new ListObjectsV2Command({ Bucket, Prefix }));
+        atLeast(count, Contents, `records set aside by ${name}`);
+        const read = async (key: string) => {
+          const { Body } = await this.s3.send(new GetObjectCommand({ Bucket, Key: key }));
+          return { key, ...JSON.parse((await Body?.transformToString()) ?? '') };
+        };
+        const records = await Promise.all(Contents.map(({ Key = '' }) => read(Key)));
+        return records.sort((a, b) => (start(a) < start(b) ? -1 : 1));
+      },
+      5_000,
+      5,
+    );
+  }
+
+  /** The bodies of that many messages in the probe's on-failure queue. */
+  async queued(name: Name, count: number): Promise<string[]> {
+    const bodies: string[] = [];
+    return eventually(
+      async () => {
+        const QueueUrl = this.output(name, 'Queue');
+        const { Messages = [] } = await this.sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+        bodies.push(...Messages.map(({ Body = '' }) => Body));
+        return atLeast(count, bodies, `messages of ${name}`);
+      },
+      5_000,
+      5,
+    );
+  }
+
+  private output(name: Name, kind: string): string {
+    const value = this.stack.outputs[`${name}${kind}`];
+    if (value === undefined) throw new Error(`no output ${name}${kind}`);
+    return value;
+  }
+}
+
+/** The data of the records in an invocation record's payload. */
+export const dataOf = ({ payload = '{"Records":[]}' }: InvocationRecord): string[] =>
+  (JSON.parse(payload) as KinesisStreamEvent).Records.map(({ kinesis }) =>
+    Buffer.from(kinesis.data, 'base64').toString(),
+  );
+
+/** Batches of the names r0, r1 … from `first` on. */
+export const names = (first: number, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `r${first + index}`);
+
+const atLeast = <T>(count: number, all: T[], what: string): T[] => {
+  if (all.length < count) throw new Error(`${all.length} ${what}, not ${count}`);
+  return all;
+};
+
+const start = (record: InvocationRecord): string => record.KinesisBatchInfo.startSequenceNumber;
+
+const templateOf = (probes: Record<string, Probe>, directory: string): ProbeTemplate => {
+  const Resources: Record<string, ProbeResource> = {
+    Failures: { Type: 'AWS::S3::Bucket' },
+  };
+  const Outputs: NonNullable<ProbeTemplate['Outputs']> = { Failures: { Value: { Ref: 'Failures' } } };
+  for (const [name, probe] of Object.entries(probes)) {
+    const queue = `${name}Queue`;
+    if (probe.onFailure === 'sqs') Resources[queue] = { Type: 'AWS::SQS::Queue' };
+    const destination = probe.onFailure === 's3' ? 'Failures' : queue;
+    Resources[`${name}Stream`] = { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: probe.shards ?? 1 } };
+    Resources[`${name}Function`] = {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        Code: { S3Bucket: 'assets', S3Key: `${name}.zip` },
+        Handler: 'index.handler',
+        Runtime: 'nodejs24.x',
+        Role: 'arn:aws:iam::000000000000:role/probe',
+        Environment: { Variables: { CALLS: join(directory, name) } },
+        ...probe.function,
+      },
+    };
+    Resources[`${name}Mapping`] = {
+      Type: 'AWS::Lambda::EventSourceMapping',
+      Properties: {
+        EventSourceArn: { 'Fn::GetAtt': [`${name}Stream`, 'Arn'] },
+        FunctionName: { Ref: `${name}Function` },
+        StartingPosition: 'TRIM_HORIZON',
+        ...(probe.onFailure && {
+          DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [destination, 'Arn'] } } },
+        }),
+        ...probe.mapping,
+      },
+    };
+    for (const kind of ['Stream', 'Function', 'Mapping', ...(probe.onFailure === 'sqs' ? ['Queue'] : [])])
+      Outputs[`${name}${kind}`] = { Value: { Ref: `${name}${kind}` } };
+  }
+  return { Resources, Outputs };
+};
+
+const assetsOf = (probes: Record<string, Probe>) =>
+  Object.fromEntries(
+    Object.entries(probes).map(([name, { handler = () => ({}) }]) => [name, { 'index.js': sourceOf(handler) }]),
+  );
+
+const sourceOf = (handler: NonNullable<Probe['handler']>): string => `
+const { appendFileSync, existsSync, readFileSync } = require('node:fs');
+const handle = ${handler.toString()};
+exports.handler = async (event) => {
+  const file = process.env.CALLS;
+  const earlier = existsSync(file) ? readFileSync(file, 'utf8').split('\\n').length - 1 : 0;
+  const data = event.Records.map(({ kinesis }) => Buffer.from(kinesis.data, 'base64').toString());
+  appendFileSync(file, JSON.stringify({ data, event, atMs: Date.now() }) + '\\n');
+  const report = (...failed) => ({
+    batchItemFailures: failed.map((each) => ({ itemIdentifier: event.Records[data.indexOf(each)].kinesis.sequenceNumber })),
+  });
+  return handle({ event, data, earlier, report });
+};
+`;
