@@ -14,7 +14,7 @@ export interface AppFunctionProps {
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Memory, and CPU in proportion. @default 256: these functions wait more than they compute */
   readonly memoryMiB?: number | undefined;
-  /** @default 10 seconds */
+  /** @default 29 seconds: as long as API Gateway waits */
   readonly timeout?: Duration;
 }
 
@@ -35,7 +35,7 @@ export class AppFunction extends LambdaFunction {
       code: Code.fromAsset(join(bundlesOf(scope), props.name)),
       handler: 'handler.handler',
       memorySize: props.memoryMiB ?? 256,
-      timeout: props.timeout ?? Duration.seconds(10),
+      timeout: props.timeout ?? Duration.seconds(29),
       environment: props.environment,
       tracing: Tracing.ACTIVE,
       logGroup,
@@ -75,6 +75,7 @@ export function bundle(directory: string): void {
     platform: 'node',
     target: 'node24',
     format: 'cjs',
+    alias: { '@aws-sdk/credential-provider-node': join(source, 'runtime/credentials.ts') },
     mainFields: ['module', 'main'], // ES modules where a package has them: only these lose what isn't used
     minify: true,
     legalComments: 'none',
