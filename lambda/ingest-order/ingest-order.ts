@@ -6,7 +6,7 @@ import { log } from '../runtime/logging.ts';
 import { type AppendFailure, type AppendOutcome, appendInOrder } from './append-in-order.ts';
 import { eventIdUnderKey, newEventId } from './event-id.ts';
 import type { OrderStream, OutgoingRecord } from './order-stream.ts';
-import { type ReadOrder, readOrders } from './read-orders.ts';
+import { type InvalidOrder, type ReadOrder, readOrders } from './read-orders.ts';
 
 /** Where time and new ids come from. */
 export interface Origin {
@@ -60,23 +60,22 @@ function idempotencyKey(request: APIGatewayProxyEvent): string | undefined {
 function prepare(orders: readonly ReadOrder[], key: string | undefined, origin: Origin) {
   const time = origin.now().toISOString();
   const outgoing: Outgoing[] = [];
-  const refused: Extract<ReadOrder, { errors: unknown }>[] = [];
+  const refused: InvalidOrder[] = [];
   for (const read of orders) {
     if ('errors' in read) {
       refused.push(read);
       continue;
     }
-    const { index, order } = read;
+    const { index, field, order } = read;
     const eventId = key === undefined ? origin.newId() : eventIdUnderKey(key, index, order);
     const record = toRecord(order, eventId, time);
     if (record.data.length <= maxEventBytes) outgoing.push({ index, eventId, ...record });
-    else {
-      const field = orders.length > 1 ? `orders[${index}]` : 'order';
+    else
       refused.push({
         index,
+        field,
         errors: [{ field, detail: `must be at most ${maxEventBytes} bytes as an event in JSON` }],
       });
-    }
   }
   return { outgoing, refused };
 }

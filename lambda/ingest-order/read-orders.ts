@@ -3,10 +3,18 @@ import { type FieldProblem, fieldPath, fieldProblems } from '../../domain/proble
 import { invalid, unreadable } from '../runtime/http.ts';
 import { type Flaw, readJson } from '../runtime/json.ts';
 
-/** What became of one order of a post: the order, or every wrong field of it. */
-export type ReadOrder =
-  | { readonly index: number; readonly order: Order }
-  | { readonly index: number; readonly errors: readonly FieldProblem[] };
+/** One order of a post, by its place there and in the body, such as `orders[3]`: valid, or with every wrong field of it. */
+export type ReadOrder = ValidOrder | InvalidOrder;
+export interface ValidOrder {
+  readonly index: number;
+  readonly field: string;
+  readonly order: Order;
+}
+export interface InvalidOrder {
+  readonly index: number;
+  readonly field: string;
+  readonly errors: readonly FieldProblem[];
+}
 
 export const maxOrders = 500;
 
@@ -31,20 +39,13 @@ export function readOrders(text: string): ReadOrder[] {
   if (!Array.isArray(orders) || orders.length === 0 || orders.length > maxOrders) {
     errors.push({ field: 'orders', detail: `must be a list of 1 to ${maxOrders} orders` });
   }
-  const rootLength = Object.hasOwn(body, 'orders') ? 2 : 1;
-  const flawsOf = Map.groupBy(flaws, ({ path }) =>
-    path.length < rootLength ? undefined : (path[rootLength - 1] ?? undefined),
-  );
+  const isBatch = Object.hasOwn(body, 'orders');
+  const flawsOf = Map.groupBy(flaws, ({ path }) => (isBatch ? path[1] : path[0]));
   errors.push(...(flawsOf.get(undefined) ?? []).map(toProblem));
   if (errors.length > 0) throw invalid(errors);
   return (orders as unknown[]).map((order, index) => {
-    const isBatch = rootLength === 2;
-    return readOrder(
-      order,
-      index,
-      isBatch ? ['orders', index] : ['order'],
-      flawsOf.get(isBatch ? index : 'order') ?? [],
-    );
+    if (isBatch) return readOrder(order, index, ['orders', index], flawsOf.get(index));
+    return readOrder(order, index, ['order'], flaws);
   });
 }
 
@@ -56,15 +57,11 @@ function parse(text: string) {
   }
 }
 
-function readOrder(
-  value: unknown,
-  index: number,
-  root: readonly (string | number)[],
-  flaws: readonly Flaw[],
-): ReadOrder {
+function readOrder(value: unknown, index: number, path: Flaw['path'], flaws: readonly Flaw[] = []): ReadOrder {
+  const field = fieldPath(path);
   const result = Order.safeParse(value);
-  if (result.success && flaws.length === 0) return { index, order: result.data };
-  return { index, errors: [...flaws.map(toProblem), ...fieldProblems(result.error?.issues ?? [], root)] };
+  if (result.success && flaws.length === 0) return { index, field, order: result.data };
+  return { index, field, errors: [...flaws.map(toProblem), ...fieldProblems(result.error?.issues ?? [], path)] };
 }
 
 const toProblem = ({ path, detail }: Flaw): FieldProblem => ({ field: fieldPath(path) || 'body', detail });
