@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { KinesisStreamEvent } from 'aws-lambda';
 import type { Clock } from '../../local/clock.ts';
+import type { LocalFunction } from '../../local/lambda/local-function.ts';
 import { laptopPace, type Pace } from '../../local/pace.ts';
 import { type LocalStack, startLocal } from '../../local/start-local.ts';
 import { type ProbeResource, type ProbeTemplate, writeAssembly } from './assembly.ts';
@@ -22,6 +23,8 @@ export interface Invocation {
   readonly earlier: number;
   /** The response that reports these records as failed. */
   report(...data: string[]): unknown;
+  /** Resolves when the test opens the probe's gate. */
+  opened(): Promise<void>;
 }
 
 export type ProbeEvent = KinesisStreamEvent & {
@@ -49,6 +52,7 @@ export interface Probe {
 export interface Call {
   readonly data: string[];
   readonly event: ProbeEvent;
+  readonly requestId: string;
   /** Milliseconds since the epoch. */
   readonly atMs: number;
 }
@@ -78,6 +82,8 @@ export interface ProbeOptions {
   readonly clock?: Clock;
   readonly environments?: number;
   readonly dataDir?: string;
+  /** Further resources of the template. */
+  readonly resources?: Readonly<Record<string, ProbeResource>>;
 }
 
 /**
@@ -103,7 +109,11 @@ export class RunningProbes<Name extends string> {
 
   constructor(probes: Record<Name, Probe>, options: ProbeOptions) {
     this.options = options;
-    this.assembly = writeAssembly(templateOf(probes, this.directory), assetsOf(probes));
+    const { Resources, Outputs } = templateOf(probes, this.directory);
+    this.assembly = writeAssembly(
+      { Resources: { ...Resources, ...options.resources }, Outputs: Outputs ?? {} },
+      assetsOf(probes),
+    );
   }
 
   async start(): Promise<void> {
@@ -136,6 +146,31 @@ export class RunningProbes<Name extends string> {
   async close(): Promise<void> {
     await this.stop();
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Lets every `opened` of the probe's handler resolve, the past ones and those to come. */
+  open(name: Name): void {
+    writeFileSync(`${join(this.directory, name)}.open`, '');
+  }
+
+  /** What the mapping's checkpoint of a shard says. */
+  checkpoint(name: Name, shard = 0): Record<string, unknown> | undefined {
+    const file = join(
+      this.stack.dataDir,
+      'checkpoints',
+      this.mappingOf(name),
+      `shardId-${String(shard).padStart(12, '0')}`,
+    );
+    const text = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+    return text === '' ? undefined : JSON.parse(text);
+  }
+
+  functionOf(name: Name): LocalFunction {
+    const found = [...this.stack.functions.values()].find(
+      ({ functionName }) => functionName === this.output(name, 'Function'),
+    );
+    if (!found) throw new Error(`no function ${name}`);
+    return found;
   }
 
   streamOf(name: Name): string {
@@ -283,14 +318,17 @@ const assetsOf = (probes: Record<string, Probe>) =>
 const sourceOf = (handler: NonNullable<Probe['handler']>): string => `
 const { appendFileSync, existsSync, readFileSync } = require('node:fs');
 const handle = ${handler.toString()};
-exports.handler = async (event) => {
+exports.handler = async (event, { awsRequestId: requestId }) => {
   const file = process.env.CALLS;
   const earlier = existsSync(file) ? readFileSync(file, 'utf8').split('\\n').length - 1 : 0;
   const data = event.Records.map(({ kinesis }) => Buffer.from(kinesis.data, 'base64').toString());
-  appendFileSync(file, JSON.stringify({ data, event, atMs: Date.now() }) + '\\n');
+  appendFileSync(file, JSON.stringify({ data, event, requestId, atMs: Date.now() }) + '\\n');
   const report = (...failed) => ({
     batchItemFailures: failed.map((each) => ({ itemIdentifier: event.Records[data.indexOf(each)].kinesis.sequenceNumber })),
   });
-  return handle({ event, data, earlier, report });
+  const opened = async () => {
+    while (!existsSync(file + '.open')) await new Promise((resolve) => setTimeout(resolve, 2));
+  };
+  return handle({ event, data, earlier, report, opened });
 };
 `;
