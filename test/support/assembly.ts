@@ -10,6 +10,7 @@ export interface ProbeTemplate {
   Parameters?: Record<string, unknown>;
   Conditions?: Record<string, unknown>;
   Mappings?: Record<string, unknown>;
+  Metadata?: Record<string, unknown>;
 }
 
 export interface ProbeResource {

@@ -1,0 +1,191 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetObjectCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { StartError } from '../../local/start-error.ts';
+import { startLocal } from '../../local/start-local.ts';
+import { writeAssembly } from '../support/assembly.ts';
+import { clientOf, startProbe } from './resources/probe-stack.ts';
+
+const bucket = {
+  Resources: { Bucket: { Type: 'AWS::S3::Bucket' } },
+  Outputs: { Name: { Value: { Ref: 'Bucket' } } },
+};
+
+const undo: (() => void)[] = [];
+afterEach(() => {
+  for (const each of undo.splice(0)) each();
+});
+const aDataDir = (): string => {
+  const directory = mkdtempSync(join(tmpdir(), 'probe-data-'));
+  undo.push(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+};
+const withEnvironment = (variables: Record<string, string>): void => {
+  const before = { ...process.env };
+  Object.assign(process.env, variables);
+  undo.push(() => {
+    for (const name of Object.keys(variables)) {
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
+    }
+  });
+};
+
+describe('a local stack', () => {
+  it('starts the engines that its template needs, and no others', async () => {
+    const { environment } = await startProbe(bucket);
+    expect(Object.keys(environment).sort()).toEqual([
+      'AWS_ACCESS_KEY_ID',
+      'AWS_DEFAULT_REGION',
+      'AWS_ENDPOINT_URL_S3',
+      'AWS_REGION',
+      'AWS_SECRET_ACCESS_KEY',
+    ]);
+  });
+
+  it('lives beside others in one process', async () => {
+    const stacks = await Promise.all([startProbe(bucket), startProbe(bucket)]);
+    const [one, two] = stacks.map((stack) => new S3Client(clientOf(stack, 'S3')));
+    const object = { Bucket: 'probe-bucket', Key: 'k' };
+    await one?.send(new PutObjectCommand({ ...object, Body: 'x' }));
+    await expect(two?.send(new GetObjectCommand(object))).rejects.toThrow('does not exist');
+  });
+
+  it('closes once, however often it is told to, and leaves nothing behind', async () => {
+    const { dataDir, environment, close } = await startProbe(bucket);
+    expect(existsSync(dataDir)).toBe(true);
+    expect(close()).toBe(close());
+    await close();
+    expect(existsSync(dataDir)).toBe(false);
+    await expect(fetch(environment.AWS_ENDPOINT_URL_S3 ?? '')).rejects.toThrow();
+  });
+
+  it('keeps its key with its data, for its owner only', async () => {
+    const dataDir = aDataDir();
+    const first = await startProbe(bucket, { dataDir });
+    await first.close();
+    expect((await startProbe(bucket, { dataDir })).environment.AWS_SECRET_ACCESS_KEY).toBe(
+      first.environment.AWS_SECRET_ACCESS_KEY,
+    );
+    const secrets = join(dataDir, 'secrets');
+    for (const name of readdirSync(secrets)) expect(statSync(join(secrets, name)).mode & 0o777).toBe(0o600);
+  });
+
+  it('has outputs for what can be evaluated, and says so of the rest', async () => {
+    const lines: string[] = [];
+    const { outputs } = await startProbe(
+      {
+        Resources: { ...bucket.Resources, Custom: { Type: 'Custom::Thing' } },
+        Conditions: { No: { 'Fn::Equals': [1, 2] } },
+        Outputs: {
+          Name: { Value: { Ref: 'Bucket' } },
+          Left: { Value: 'x', Condition: 'No' },
+          Lost: { Value: { 'Fn::GetAtt': ['Custom', 'Data'] } },
+        },
+      },
+      { log: (line) => lines.push(line) },
+    );
+    expect(outputs).toEqual({ Name: 'probe-bucket' });
+    expect(lines).toContain(
+      'no value for the output Lost: Outputs.Lost: Custom (Custom::Thing) has no attribute Data here',
+    );
+  });
+
+  it('says in one line each what is not run and what has no effect', async () => {
+    const lines: string[] = [];
+    await startProbe(
+      {
+        Resources: {
+          Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketEncryption: {}, Tags: [] } },
+          Role: { Type: 'AWS::IAM::Role' },
+          Policy: { Type: 'AWS::IAM::Policy' },
+          Other: { Type: 'AWS::IAM::Role' },
+        },
+      },
+      { log: (line) => lines.push(line) },
+    );
+    expect(lines).toEqual([
+      'without effect here: AWS::S3::Bucket (BucketEncryption, Tags)',
+      'not run here: AWS::IAM::Policy (1), AWS::IAM::Role (2)',
+    ]);
+  });
+
+  it('offers the examples of the template, filled in', async () => {
+    const Examples = [`aws s3 ls \${Name} \${Unknown}`];
+    const { examples } = await startProbe({ ...bucket, Metadata: { Examples } });
+    expect(examples).toEqual([`aws s3 ls probe-bucket \${Unknown}`]);
+  });
+});
+
+describe('a start that fails', () => {
+  it('closes what was open by then', async () => {
+    const dataDir = aDataDir();
+    const clash = { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'x' } }; // too short a name
+    await expect(startProbe({ Resources: { Clash: clash } }, { dataDir })).rejects.toThrow(/Clash \(AWS::S3::Bucket\)/);
+    await startProbe(bucket, { dataDir }); // the lock and the engine's files are free
+  });
+
+  it('names an assembly that is none', async () => {
+    await expect(startLocal({ assembly: '/nowhere' })).rejects.toThrow(StartError);
+  });
+
+  it('names the data directory that is a file', async () => {
+    const file = join(aDataDir(), 'file');
+    writeFileSync(file, '');
+    await expect(startProbe(bucket, { dataDir: file })).rejects.toThrow(`${file} can't be used for data`);
+  });
+});
+
+describe('a data directory', () => {
+  it('belongs to one runtime at a time, which the other is told', async () => {
+    const dataDir = aDataDir();
+    const first = await startProbe(bucket, { dataDir });
+    await expect(startProbe(bucket, { dataDir })).rejects.toThrow(
+      `another runtime (process ${process.pid}) is using ${dataDir}: stop it, or choose another --data-dir`,
+    );
+    await first.close();
+    await startProbe(bucket, { dataDir });
+  });
+
+  it('is free again when its runtime was killed', async () => {
+    const dataDir = aDataDir();
+    const holder = join(import.meta.dirname, 'stack-holder.ts');
+    const child = spawn(process.execPath, [holder, writeAssembly(bucket), dataDir], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    undo.push(() => child.kill('SIGKILL'));
+    await once(child.stdout, 'data');
+    await expect(startProbe(bucket, { dataDir })).rejects.toThrow(`another runtime (process ${child.pid})`);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await startProbe(bucket, { dataDir });
+  });
+});
+
+describe('a real endpoint in the environment', () => {
+  it("takes the engine's place, with the caller's own key", async () => {
+    const requests: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      requests.push(`${request.method} ${request.url} ${request.headers.authorization?.split('/')[0]}`);
+      response.end();
+    }).listen(0, '127.0.0.1');
+    undo.push(() => server.close());
+    await once(server, 'listening');
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    withEnvironment({ AWS_ENDPOINT_URL_S3: endpoint, AWS_ACCESS_KEY_ID: 'mine', AWS_SECRET_ACCESS_KEY: 'secret' });
+    const stack = await startProbe({
+      ...bucket,
+      Resources: { ...bucket.Resources, Queue: { Type: 'AWS::SQS::Queue' } },
+    });
+    expect(requests).toEqual(['HEAD /probe-bucket/ AWS4-HMAC-SHA256 Credential=mine']);
+    expect(stack.environment).toMatchObject({ AWS_ENDPOINT_URL_S3: endpoint, AWS_ACCESS_KEY_ID: 'mine' });
+    expect(stack.environment.AWS_ENDPOINT_URL_SQS).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    await expect(new S3Client(clientOf(stack, 'SQS')).send(new ListBucketsCommand())).resolves.toBeDefined();
+  });
+});
