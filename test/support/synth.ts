@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, type AppProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { EventSourcingStack } from '../../lib/event-sourcing-stack.ts';
 import { bundlesContext } from '../../lib/parts/app-function.ts';
@@ -26,13 +26,27 @@ export const everythingOn = {
   enhancedFanOut: 'check-event,project-invoice,project-order',
 };
 
+const scratch = mkdtempSync(join(tmpdir(), 'synth-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+const stubBundles = join(scratch, 'bundles');
+for (const name of functionNames) {
+  mkdirSync(join(stubBundles, name), { recursive: true });
+  writeFileSync(join(stubBundles, name, 'handler.cjs'), `exports.handler = async () => '${name}';`);
+}
+
 const cdkJson = JSON.parse(readFileSync(join(import.meta.dirname, '../../cdk.json'), 'utf8'));
 
 /** The app as `bin/` makes it, with the context of `cdk.json` and of a command line, without bundling. */
-export function stackWith(context: Record<string, string> = {}): { app: App; stack: EventSourcingStack } {
+export function stackWith(
+  context: Record<string, string> = {},
+  props: AppProps = {},
+): { app: App; stack: EventSourcingStack } {
   const app = new App({
-    context: { ...cdkJson.context, [bundlesContext]: stubBundles(), ...context },
+    outdir: mkdtempSync(join(scratch, 'cdk.out-')),
+    context: { ...cdkJson.context, [bundlesContext]: stubBundles, ...context },
     builtinCloudFormationValidation: false,
+    ...props,
   });
   const stack = new EventSourcingStack(
     app,
@@ -45,16 +59,35 @@ export function stackWith(context: Record<string, string> = {}): { app: App; sta
 export const templateWith = (context?: Record<string, string>): Template =>
   Template.fromStack(stackWith(context).stack);
 
-let stubs: string | undefined;
+export interface Resource {
+  readonly Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a template's properties have no one shape
+  readonly Properties: Record<string, any>;
+  readonly DependsOn?: readonly string[];
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
 
-function stubBundles(): string {
-  if (stubs) return stubs;
-  const directory = mkdtempSync(join(tmpdir(), 'bundles-'));
-  for (const name of functionNames) {
-    mkdirSync(join(directory, name));
-    writeFileSync(join(directory, name, 'handler.cjs'), `exports.handler = async () => '${name}';`);
-  }
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  stubs = directory;
-  return directory;
+/** The resources of `type` with these properties, by logical id. */
+export const resourcesOf = (template: Template, type: string, properties: object = {}): [string, Resource][] =>
+  Object.entries(template.findResources(type, { Properties: properties })) as [string, Resource][];
+
+/** The one resource of `type` with these properties, and its logical id. */
+export function theOne(template: Template, type: string, properties: object = {}): [string, Resource] {
+  const [found, ...others] = resourcesOf(template, type, properties);
+  if (!found || others.length > 0) throw new Error(`${others.length + (found ? 1 : 0)} of ${type} instead of one`);
+  return found;
+}
+
+export const functionId = (template: Template, name: string): string =>
+  theOne(template, 'AWS::Lambda::Function', { Description: name })[0];
+
+/** The event source mapping that feeds the function, and its logical id. */
+export const mappingOf = (template: Template, name: string): [string, Resource] =>
+  theOne(template, 'AWS::Lambda::EventSourceMapping', { FunctionName: { Ref: functionId(template, name) } });
+
+/** The policies of the function's role, by logical id. */
+export function policiesOf(template: Template, name: string): [string, Resource][] {
+  const [, { Properties }] = theOne(template, 'AWS::Lambda::Function', { Description: name });
+  return resourcesOf(template, 'AWS::IAM::Policy', { Roles: [{ Ref: Properties.Role['Fn::GetAtt'][0] }] });
 }

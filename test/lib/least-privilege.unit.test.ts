@@ -1,0 +1,111 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { functionNames, policiesOf, resourcesOf, templateWith } from '../support/synth.ts';
+
+/** The function's rights, one line an action and resource: `dynamodb:GetItem Orders`. */
+function rightsOf(template: Template, name: string): string[] {
+  const statements = policiesOf(template, name).flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
+  return statements
+    .flatMap(({ Effect, Action, Resource, Condition }) => {
+      expect({ Effect, Condition }).toEqual({ Effect: 'Allow' });
+      return [Action].flat().flatMap((action) => [Resource].flat().map((on) => `${action} ${readable(on)}`));
+    })
+    .sort();
+}
+
+/** An ARN of the template by the box that it belongs to: its logical id without the hash. */
+function readable(arn: unknown): string {
+  if (typeof arn === 'string') return arn;
+  const { 'Fn::GetAtt': attribute, 'Fn::Join': join } = arn as {
+    'Fn::GetAtt'?: [string, string];
+    'Fn::Join'?: [string, unknown[]];
+  };
+  if (join) return join[1].map(readable).join('');
+  if (attribute && /^(Arn|ConsumerARN)$/.test(attribute[1])) return attribute[0].replace(/[0-9A-F]{8}$/, '');
+  throw new Error(`no ARN: ${JSON.stringify(arn)}`);
+}
+
+// X-Ray takes no narrower resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+const tracing = ['xray:PutTelemetryRecords *', 'xray:PutTraceSegments *'];
+const writing = (log: string) => [`logs:CreateLogStream ${log}`, `logs:PutLogEvents ${log}`];
+const setAside = ['s3:ListBucket OnFailure', 's3:PutObject OnFailure/aws/lambda/*'];
+const readShared = [
+  'kinesis:DescribeStream EventStream',
+  'kinesis:DescribeStreamSummary EventStream',
+  'kinesis:GetRecords EventStream',
+  'kinesis:GetShardIterator EventStream',
+  'kinesis:ListShards EventStream',
+];
+
+const rights: Record<(typeof functionNames)[number], string[]> = {
+  'ingest-order': [
+    'kinesis:PutRecord EventStream',
+    'kinesis:PutRecords EventStream',
+    ...writing('OrderApiIngestLog'),
+    ...tracing,
+  ],
+  'project-order': [
+    'dynamodb:UpdateItem OrderProjectionOrders',
+    ...readShared,
+    ...writing('OrderProjectionConsumerFunctionLog'),
+    ...setAside,
+    ...tracing,
+  ],
+  'project-invoice': [
+    's3:PutObject InvoiceProjectionInvoices/invoices/*',
+    ...readShared,
+    ...writing('InvoiceProjectionConsumerFunctionLog'),
+    ...setAside,
+    ...tracing,
+  ],
+  'check-event': [...readShared, ...writing('EventCheckConsumerFunctionLog'), ...setAside, ...tracing],
+  'query-orders': [
+    'dynamodb:GetItem OrderProjectionOrders',
+    'dynamodb:Query OrderProjectionOrders/index/newestByAccount',
+    ...writing('OrderApiQueryLog'),
+    ...tracing,
+  ],
+  'presign-invoice': [
+    'dynamodb:GetItem OrderProjectionOrders',
+    'dynamodb:Query OrderProjectionOrders/index/newestByAccount',
+    's3:GetObject InvoiceProjectionInvoices/invoices/*',
+    's3:ListBucket InvoiceProjectionInvoices',
+    ...writing('OrderApiPresignLog'),
+    ...tracing,
+  ],
+};
+
+describe('least privilege', () => {
+  const template = templateWith();
+
+  it.each(functionNames)('%s may do what it does and nothing else', (name) =>
+    expect(rightsOf(template, name)).toEqual(rights[name].toSorted()),
+  );
+
+  it('a consumer with enhanced fan-out reads through its own consumer only', () =>
+    expect(rightsOf(templateWith({ enhancedFanOut: 'check-event' }), 'check-event')).toEqual(
+      [
+        'kinesis:DescribeStream EventStream',
+        'kinesis:DescribeStreamConsumer EventStreamcheckevent',
+        'kinesis:DescribeStreamSummary EventStream',
+        'kinesis:ListShards EventStream',
+        'kinesis:SubscribeToShard EventStreamcheckevent',
+        ...writing('EventCheckConsumerFunctionLog'),
+        ...setAside,
+        ...tracing,
+      ].toSorted(),
+    ));
+
+  it('no role has rights beside its own policy', () => {
+    for (const [id, { Properties }] of resourcesOf(template, 'AWS::IAM::Role')) {
+      expect([id, Properties.ManagedPolicyArns]).toEqual([id, undefined]);
+    }
+  });
+
+  it('what empties the buckets may write to its own log group, and otherwise to those buckets by their policies', () => {
+    const inline = resourcesOf(template, 'AWS::IAM::Role').flatMap(([, { Properties }]) => Properties.Policies ?? []);
+    const statements = inline.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+    expect(statements.map(({ Action, Resource }) => [Action, readable(Resource)])).toEqual([
+      [['logs:CreateLogStream', 'logs:PutLogEvents'], 'CustomS3AutoDeleteObjectsCustomResourceProviderLog'],
+    ]);
+  });
+});

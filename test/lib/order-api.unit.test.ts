@@ -1,0 +1,100 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { functionId, resourcesOf, templateWith } from '../support/synth.ts';
+
+const routes = [
+  { verb: 'POST', path: 'order', name: 'ingest-order' },
+  { verb: 'GET', path: 'order', name: 'query-orders' },
+  { verb: 'GET', path: 'invoice', name: 'presign-invoice' },
+];
+
+describe('the order API', () => {
+  const template = templateWith();
+
+  it.each(routes)('$verb /$path calls $name', ({ verb, path, name }) => {
+    const [resource] = resourcesOf(template, 'AWS::ApiGateway::Resource', { PathPart: path }).map(([id]) => id);
+    template.hasResourceProperties('AWS::ApiGateway::Method', {
+      HttpMethod: verb,
+      ResourceId: { Ref: resource },
+      Integration: {
+        Type: 'AWS_PROXY',
+        Uri: { 'Fn::Join': ['', Match.arrayWith([{ 'Fn::GetAtt': [functionId(template, name), 'Arn'] }])] },
+      },
+    });
+  });
+
+  it('has no other method than these and the preflights of browsers', () => {
+    const verbs = resourcesOf(template, 'AWS::ApiGateway::Method').map(([, { Properties }]) => Properties.HttpMethod);
+    expect(verbs.toSorted()).toEqual(['GET', 'GET', 'OPTIONS', 'OPTIONS', 'OPTIONS', 'POST']);
+  });
+
+  it('is regional, on the stage prod, traced and throttled', () => {
+    template.hasResourceProperties('AWS::ApiGateway::RestApi', { EndpointConfiguration: { Types: ['REGIONAL'] } });
+    templateWith({ throttle: '30/40' }).hasResourceProperties('AWS::ApiGateway::Stage', {
+      StageName: 'prod',
+      TracingEnabled: true,
+      MethodSettings: [
+        Match.objectLike({
+          HttpMethod: '*',
+          ResourcePath: '/*',
+          ThrottlingRateLimit: 30,
+          ThrottlingBurstLimit: 40,
+        }),
+      ],
+    });
+  });
+
+  it('answers the preflight of a browser with what a page of any origin may send', () => {
+    const preflights = resourcesOf(template, 'AWS::ApiGateway::Method', { HttpMethod: 'OPTIONS' });
+    for (const [, { Properties }] of preflights) {
+      const [{ ResponseParameters: headers }] = Properties.Integration.IntegrationResponses;
+      expect(Properties.ApiKeyRequired).toBe(false);
+      expect(Properties.AuthorizationType).toBe('NONE');
+      expect(headers['method.response.header.Access-Control-Allow-Origin']).toBe("'*'");
+      expect(headers['method.response.header.Access-Control-Allow-Methods']).toBe("'GET,POST'");
+      for (const name of ['Content-Type', 'X-Api-Key', 'Authorization', 'Idempotency-Key']) {
+        expect(headers['method.response.header.Access-Control-Allow-Headers']).toContain(name);
+      }
+    }
+  });
+
+  it.each(['DEFAULT_4XX', 'DEFAULT_5XX'])('lets a page of any origin read why the gateway refused (%s)', (type) =>
+    template.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
+      ResponseType: type,
+      ResponseParameters: { 'gatewayresponse.header.Access-Control-Allow-Origin': "'*'" },
+    }),
+  );
+
+  it('signs links for 15 minutes', () =>
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'presign-invoice',
+      Environment: { Variables: Match.objectLike({ LINK_LIFETIME_SECONDS: '900' }) },
+    }));
+});
+
+describe('auth', () => {
+  const access = (context: Record<string, string>) =>
+    resourcesOf(templateWith(context), 'AWS::ApiGateway::Method', { Integration: { Type: 'AWS_PROXY' } }).map(
+      ([, { Properties }]) => `${Properties.AuthorizationType}, key ${Properties.ApiKeyRequired}`,
+    );
+
+  it('apiKey asks every caller for the key of a plan, throttled', () => {
+    const template = templateWith({ throttle: '30/40' });
+    expect(access({})).toEqual(Array(3).fill('NONE, key true'));
+    template.hasResourceProperties('AWS::ApiGateway::UsagePlan', { Throttle: { RateLimit: 30, BurstLimit: 40 } });
+    template.hasResourceProperties('AWS::ApiGateway::UsagePlanKey', {
+      KeyId: template.toJSON().Outputs.ApiKeyId.Value,
+      KeyType: 'API_KEY',
+    });
+  });
+
+  it('iam asks every caller for a signature, and makes no key', () => {
+    expect(access({ auth: 'iam' })).toEqual(Array(3).fill('AWS_IAM, key false'));
+    templateWith({ auth: 'iam' }).resourceCountIs('AWS::ApiGateway::ApiKey', 0);
+  });
+
+  it('none asks nobody for anything, and synthesis says so', () => {
+    const said = jest.spyOn(console, 'error').mockImplementation(() => {});
+    expect(access({ auth: 'none' })).toEqual(Array(3).fill('NONE, key false'));
+    expect(said.mock.calls.join()).toContain('The API is open: anyone who learns its URL reads and writes orders.');
+  });
+});

@@ -1,0 +1,102 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { everythingOn, functionId, mappingOf, policiesOf, templateWith, theOne } from '../../support/synth.ts';
+
+const orderPlaced = { Filters: [{ Pattern: '{"data":{"type":["OrderPlaced"]}}' }] };
+const projection = {
+  BatchSize: 100,
+  MaximumBatchingWindowInSeconds: Match.absent(),
+  MaximumRetryAttempts: 5,
+  FilterCriteria: orderPlaced,
+};
+const consumers = {
+  'project-order': projection,
+  'project-invoice': projection,
+  'check-event': {
+    BatchSize: 10_000,
+    MaximumBatchingWindowInSeconds: 20,
+    MaximumRetryAttempts: 2,
+    FilterCriteria: Match.absent(),
+  },
+};
+
+const template = templateWith();
+const [streamId] = theOne(template, 'AWS::Kinesis::Stream');
+const onFailure = template.toJSON().Outputs.OnFailureBucketName.Value.Ref;
+
+describe.each(Object.entries(consumers))('%s', (consumer, own) => {
+  it('reads the stream from its start, halves what fails, and gives up only into the on-failure bucket', () =>
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionName: { Ref: functionId(template, consumer) },
+      EventSourceArn: { 'Fn::GetAtt': [streamId, 'Arn'] },
+      StartingPosition: 'TRIM_HORIZON',
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      MaximumRecordAgeInSeconds: 23 * 3_600,
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [onFailure, 'Arn'] } } },
+      MetricsConfig: { Metrics: ['EventCount'] },
+      ParallelizationFactor: Match.absent(),
+      TumblingWindowInSeconds: Match.absent(),
+      ...own,
+    }));
+
+  it('starts with its rights in place, and is gone before the bucket of what failed is emptied', () => {
+    const policies = policiesOf(template, consumer).map(([id]) => id);
+    const [emptying] = theOne(template, 'Custom::S3AutoDeleteObjects', { BucketName: { Ref: onFailure } });
+
+    const [, { DependsOn }] = mappingOf(template, consumer);
+
+    expect(DependsOn).toEqual(expect.arrayContaining([...policies, emptying]));
+  });
+
+  it('has an alarm for falling behind, whose text says what that means', () =>
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/Lambda',
+      MetricName: 'IteratorAge',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: functionId(template, consumer) } }],
+      Statistic: 'Maximum',
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 300_000,
+      AlarmDescription: Match.stringLikeRegexp(`^${consumer} is more than 5 minutes behind the stream: .+ 23 hours`),
+    }));
+
+  it('has an alarm for giving up on records, whose text says where they are', () =>
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/Lambda',
+      MetricName: 'OnFailureDestinationDeliveredEventCount',
+      Dimensions: [{ Name: 'EventSourceMappingUUID', Value: { Ref: mappingOf(template, consumer)[0] } }],
+      Statistic: 'Sum',
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 0,
+      AlarmDescription: Match.stringLikeRegexp(`^${consumer} gave up on records: .+ in the on-failure bucket\\.$`),
+    }));
+});
+
+describe('a stream consumer', () => {
+  it('is gone before the bucket that it writes to is emptied', () => {
+    const invoices = template.toJSON().Outputs.InvoiceBucketName.Value.Ref;
+    const [emptying] = theOne(template, 'Custom::S3AutoDeleteObjects', { BucketName: { Ref: invoices } });
+    expect(mappingOf(template, 'project-invoice')[1].DependsOn).toContain(emptying);
+  });
+
+  it('sets a record aside before the stream forgets it, and at 7 days at the latest', () => {
+    const ageHours = (retention: string) =>
+      mappingOf(templateWith({ retention }), 'project-order')[1].Properties.MaximumRecordAgeInSeconds / 3_600;
+    expect(['48', '168', '169', '8760'].map(ageHours)).toEqual([47, 167, 168, 168]);
+  });
+
+  it('reads through a consumer of its own with enhanced fan-out, the others do not', () => {
+    const fannedOut = templateWith({ enhancedFanOut: 'project-order' });
+    const [stream] = theOne(fannedOut, 'AWS::Kinesis::Stream');
+    const [ownReads] = theOne(fannedOut, 'AWS::Kinesis::StreamConsumer', {
+      StreamARN: { 'Fn::GetAtt': [stream, 'Arn'] },
+    });
+    const sourceOf = (name: string) => mappingOf(fannedOut, name)[1].Properties.EventSourceArn['Fn::GetAtt'];
+
+    expect(sourceOf('project-order')).toEqual([ownReads, 'ConsumerARN']);
+    expect(sourceOf('project-invoice')).toEqual([stream, 'Arn']);
+    expect(sourceOf('check-event')).toEqual([stream, 'Arn']);
+  });
+
+  it('may be one of any number with enhanced fan-out', () =>
+    templateWith(everythingOn).resourceCountIs('AWS::Kinesis::StreamConsumer', 3));
+});

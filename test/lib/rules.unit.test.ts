@@ -1,0 +1,120 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type App, cx_api, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { everythingOn, stackWith } from '../support/synth.ts';
+
+const trace = 'X-Ray takes no narrower resource than *. The actions send traces and nothing else.';
+const setAside =
+  'Lambda names the object of each batch that failed, under aws/lambda/; it may write there and nowhere else.';
+const invoiceKeys = 'Each order has an invoice under a key of its own; nothing outside of invoices/ is touched.';
+const accessLog =
+  'Nobody reads it but our functions, whose calls X-Ray traces; who signed a link is logged there. A log of every ' +
+  'access would hold more than the bucket. CloudTrail data events tell who read what, for the account that wants it.';
+const ownAccess =
+  'Who may call is a setting: the holder of a key by default, or IAM. An API key is a tenant, the README says.';
+const noUsers = 'Callers are other systems, which hold a key or sign with IAM; there is no pool of users to ask.';
+const accountRole =
+  'It needs a role that is set once for a whole account, and would be taken from every other API as this stack goes. ' +
+  'The functions log each request, X-Ray traces it.';
+
+const onFailureObjects = 'AwsSolutions-IAM5[Resource::<OnFailure48FF2A5A.Arn>/aws/lambda/*]';
+const invoiceObjects = 'AwsSolutions-IAM5[Resource::<InvoiceProjectionInvoicesBE4D2C15.Arn>/invoices/*]';
+const everyResource = 'AwsSolutions-IAM5[Resource::*]';
+
+/** What AwsSolutions finds and why it may stay: construct, finding, reason. */
+const acknowledged: [path: string, id: string, reason: string][] = [
+  ['OnFailure/Resource', 'AwsSolutions-S1', accessLog],
+  ['InvoiceProjection/Invoices/Resource', 'AwsSolutions-S1', accessLog],
+  ['OrderProjection/Consumer/FunctionRole/DefaultPolicy/Resource', everyResource, trace],
+  ['OrderProjection/Consumer/FunctionRole/DefaultPolicy/Resource', onFailureObjects, setAside],
+  ['InvoiceProjection/Consumer/FunctionRole/DefaultPolicy/Resource', everyResource, trace],
+  ['InvoiceProjection/Consumer/FunctionRole/DefaultPolicy/Resource', onFailureObjects, setAside],
+  ['InvoiceProjection/Consumer/FunctionRole/DefaultPolicy/Resource', invoiceObjects, invoiceKeys],
+  ['EventCheck/Consumer/FunctionRole/DefaultPolicy/Resource', everyResource, trace],
+  ['EventCheck/Consumer/FunctionRole/DefaultPolicy/Resource', onFailureObjects, setAside],
+  ['OrderApi/IngestRole/DefaultPolicy/Resource', everyResource, trace],
+  ['OrderApi/QueryRole/DefaultPolicy/Resource', everyResource, trace],
+  ['OrderApi/PresignRole/DefaultPolicy/Resource', everyResource, trace],
+  ['OrderApi/PresignRole/DefaultPolicy/Resource', invoiceObjects, invoiceKeys],
+  [
+    'OrderApi/Api/Resource',
+    'AwsSolutions-APIG2',
+    'The functions validate every field and answer with a problem document that names all wrong ones at once; the ' +
+      'gateway would answer with the first of them in a form of its own.',
+  ],
+  ['OrderApi/Api/DeploymentStage.prod/Resource', 'AwsSolutions-APIG1', accountRole],
+  ['OrderApi/Api/DeploymentStage.prod/Resource', 'AwsSolutions-APIG6', accountRole],
+  [
+    'OrderApi/Api/DeploymentStage.prod/Resource',
+    'AwsSolutions-APIG3',
+    'A web ACL costs more a month than the whole stack at rest. Throttles bound what a flood can cost; an account ' +
+      'with a firewall associates it with the stage.',
+  ],
+  ...['order/POST', 'order/GET', 'invoice/GET'].flatMap((method): typeof acknowledged => [
+    [`OrderApi/Api/Default/${method}/Resource`, 'AwsSolutions-APIG4', ownAccess],
+    [`OrderApi/Api/Default/${method}/Resource`, 'AwsSolutions-COG4', noUsers],
+  ]),
+];
+
+const configurations = [
+  { name: 'minimal', context: {} },
+  { name: 'everything on', context: everythingOn },
+];
+
+describe('AwsSolutions', () => {
+  it.each(configurations)('finds nothing that is not acknowledged on its one construct ($name)', ({ context }) => {
+    expect(findings({ context, acknowledge: true })).toEqual([]);
+  });
+
+  it('has found everything that is acknowledged', () => {
+    const found = configurations.flatMap(({ context }) => findings({ context, acknowledge: false }));
+    expect(found).toEqual(expect.arrayContaining(acknowledged.map(([path, id]) => `${path} ${id}`)));
+  });
+});
+
+describe("CloudFormation's own rules", () => {
+  it.each(configurations)('find no fault with the template ($name)', ({ context }) => {
+    const { app } = stackWith(context, { builtinCloudFormationValidation: true });
+    app.synth();
+    expect(violations(app)).toEqual([]);
+  });
+});
+
+function findings({ context, acknowledge }: { context: Record<string, string>; acknowledge: boolean }): string[] {
+  const { app, stack } = stackWith({ ...context, [cx_api.FAIL_SYNTH_ON_VALIDATION_ERRORS_CONTEXT]: 'false' });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  if (acknowledge) {
+    const constructs = new Map(stack.node.findAll().map((construct) => [construct.node.path, construct]));
+    for (const [path, id, reason] of acknowledged) {
+      const construct = constructs.get(`${stack.node.path}/${path}`);
+      if (!construct) throw new Error(`nothing at ${path}`);
+      Validations.of(construct).acknowledge({ id, reason });
+    }
+  }
+  const silenced = jest.spyOn(console, 'error').mockImplementation(() => {});
+  app.synth();
+  silenced.mockRestore();
+  return violations(app).map((violation) => violation.replace(`${stack.node.path}/`, ''));
+}
+
+interface ValidationReport {
+  readonly pluginReports: readonly {
+    readonly violations: readonly {
+      readonly ruleName: string;
+      readonly violatingConstructs: readonly { readonly constructPath: string }[];
+    }[];
+  }[];
+}
+
+/** `<construct path> <rule>`, as the report of the synthesis names them. */
+function violations(app: App): string[] {
+  const report = join(app.outdir, 'validation-report.json');
+  if (!existsSync(report)) return [];
+  const { pluginReports }: ValidationReport = JSON.parse(readFileSync(report, 'utf8'));
+  return pluginReports.flatMap(({ violations }) =>
+    violations.flatMap(({ ruleName, violatingConstructs }) =>
+      violatingConstructs.map(({ constructPath }) => `${constructPath} ${ruleName}`),
+    ),
+  );
+}
