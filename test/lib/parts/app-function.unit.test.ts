@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundle } from '../../../lib/parts/app-function.ts';
+import { functionNames } from '../../support/synth.ts';
+
+const bundles = mkdtempSync(join(tmpdir(), 'bundles-'));
+beforeAll(() => bundle(bundles));
+afterAll(() => rmSync(bundles, { recursive: true }));
+
+// Only the two of S3 and DynamoDB hold two clients of AWS.
+const budgetKB = (name: string) => (name === 'presign-invoice' ? 850 : 400);
+
+/** As Lambda loads it: by `require`, in a process of its own with the function's environment. */
+const evaluate = (name: string, expression: string): string =>
+  execFileSync(process.execPath, ['-p', `const { handler } = require('./handler.cjs'); ${expression}`], {
+    cwd: join(bundles, name),
+    encoding: 'utf8',
+    env: {
+      AWS_REGION: 'us-east-1',
+      ORDER_STREAM: 'stream',
+      ORDER_TABLE: 'table',
+      INVOICE_BUCKET: 'bucket',
+      LINK_LIFETIME_SECONDS: '900',
+    },
+  }).trim();
+
+describe('bundling', () => {
+  it('makes a bundle of every function in lambda/', () =>
+    expect(readdirSync(bundles).toSorted()).toEqual(functionNames));
+});
+
+describe.each(functionNames)('the bundle of %s', (name) => {
+  it('is CommonJS that stands alone and exports a handler of two parameters at most', () =>
+    // Node 24 on Lambda refuses a handler that declares a callback.
+    expect(evaluate(name, "typeof handler === 'function' && handler.length <= 2")).toBe('true'));
+
+  it('keeps to its budget', () => {
+    const { size } = statSync(join(bundles, name, 'handler.cjs'));
+    expect(size / 1_000).toBeLessThanOrEqual(budgetKB(name));
+  });
+
+  it('has a source map that names our files and holds none of their text', () => {
+    const map = JSON.parse(readFileSync(join(bundles, name, 'handler.cjs.map'), 'utf8'));
+    expect(map.sources).toContainEqual(expect.stringMatching(new RegExp(`lambda/${name}/handler\\.ts$`)));
+    expect(map.sourcesContent).toBeUndefined();
+  });
+});
