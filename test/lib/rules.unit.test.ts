@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, cx_api, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -109,9 +109,8 @@ interface ValidationReport {
 
 /** `<construct path> <rule>`, as the report of the synthesis names them. */
 function violations(app: App): string[] {
-  const report = join(app.outdir, 'validation-report.json');
-  if (!existsSync(report)) return [];
-  const { pluginReports }: ValidationReport = JSON.parse(readFileSync(report, 'utf8'));
+  const report = readFileSync(join(app.outdir, 'validation-report.json'), 'utf8');
+  const { pluginReports }: ValidationReport = JSON.parse(report);
   return pluginReports.flatMap(({ violations }) =>
     violations.flatMap(({ ruleName, violatingConstructs }) =>
       violatingConstructs.map(({ constructPath }) => `${constructPath} ${ruleName}`),
