@@ -187,6 +187,7 @@ describe('POST /order', () => {
         const { statusCode } = await ingest(proxyEvent({ method: 'POST', body }));
         expect([202, 400, 422]).toContain(statusCode);
       }),
+      { numRuns: 50 },
     );
   });
 });

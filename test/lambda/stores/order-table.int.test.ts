@@ -1,0 +1,108 @@
+import { CreateTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import fc from 'fast-check';
+import { ingestOrder } from '../../../lambda/ingest-order/ingest-order.ts';
+import { OrderTable } from '../../../lambda/stores/order-table.ts';
+import { newestByAccount, orderTableKeys } from '../../../lambda/stores/order-table-keys.ts';
+import { startDynamoDb } from '../../../local/engines/dynamodb.ts';
+import { client, scratchFolder, started } from '../../local/engines/scratch.ts';
+import { InMemoryStream, orderPlaced, postOrder, sentOrder, sequenceNumber } from '../../support/events.ts';
+import { ordersContract } from './orders-contract.ts';
+
+const { partitionKey, sortKey, receivedAtEventId } = orderTableKeys;
+let dynamoDb: DynamoDBClient;
+let orders: OrderTable;
+
+beforeAll(async () => {
+  const engine = await started(startDynamoDb({ path: scratchFolder() }));
+  dynamoDb = new DynamoDBClient({ ...client, endpoint: engine.url });
+  await dynamoDb.send(
+    new CreateTableCommand({
+      TableName: 'orders',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [partitionKey, sortKey, receivedAtEventId].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
+      KeySchema: [
+        { AttributeName: partitionKey, KeyType: 'HASH' },
+        { AttributeName: sortKey, KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: newestByAccount,
+          KeySchema: [
+            { AttributeName: partitionKey, KeyType: 'HASH' },
+            { AttributeName: receivedAtEventId, KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    }),
+  );
+  orders = new OrderTable(dynamoDb, 'orders');
+});
+afterAll(() => dynamoDb.destroy());
+
+describe('the order table', () => {
+  ordersContract(() => orders);
+
+  const itemOf = async (accountid: string) => {
+    const Key = { accountid: { S: accountid }, vendorid: { S: 'v1' } };
+    const { Item = {} } = await dynamoDb.send(new GetItemCommand({ TableName: 'orders', Key, ConsistentRead: true }));
+    return unmarshall(Item);
+  };
+
+  it('keeps what the client sent in one map and the service’s attributes beside it', async () => {
+    const event = orderPlaced('e1', { accountid: 'item', position: 'mine', eventIds: [] });
+    await orders.apply(event, '42');
+    expect(await itemOf('item')).toEqual({
+      accountid: 'item',
+      vendorid: 'v1',
+      order: event.data,
+      eventId: 'e1',
+      receivedAt: event.time,
+      position: '42'.padStart(56, '0'),
+      eventIds: ['e1'],
+      receivedAtEventId: `${event.time}#e1`,
+    });
+  });
+
+  it('trims the ids of an item to its newest 100', async () => {
+    for (let n = 0; n < 130; n++) {
+      await orders.apply(orderPlaced(`e${n}`, { accountid: 'trimmed' }), sequenceNumber(n));
+      if (n === 99 || n === 100) expect((await itemOf('trimmed')).eventIds).toHaveLength(100);
+    }
+    expect((await itemOf('trimmed')).eventIds).toEqual(Array.from({ length: 100 }, (_, n) => `e${n + 30}`));
+  });
+
+  it('compares positions of different lengths as numbers', async () => {
+    await orders.apply(orderPlaced('e9', { accountid: 'lengths', city: 'nine' }), '9');
+    await orders.apply(orderPlaced('e10', { accountid: 'lengths', city: 'ten' }), '10');
+    expect((await orders.get('lengths', 'v1'))?.order.city).toBe('ten');
+  });
+
+  it('holds every order that ingest accepts', async () => {
+    const value = fc.jsonValue({ maxDepth: 6 });
+    let position = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(fc.string({ unit: 'binary', maxLength: 10 }), value), async (extra) => {
+        const stream = new InMemoryStream();
+        const { statusCode } = await ingestOrder(stream)(
+          postOrder({ order: { ...extra, ...sentOrder({ accountid: 'any' }) } }),
+        );
+        const [event] = stream.events();
+        if (statusCode !== 202 || !event) return;
+        await orders.apply(event, sequenceNumber(position++));
+        expect((await orders.get('any', 'v1'))?.order).toEqual(event.data);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('lets a failing call fail', async () => {
+    await expect(new OrderTable(dynamoDb, 'not-there').apply(orderPlaced('e1'), '1')).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+  });
+});
