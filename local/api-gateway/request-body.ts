@@ -23,7 +23,6 @@ export const readBody = (message: IncomingMessage, done: (body: Buffer | undefin
     else chunks = [];
     if (bytes > MAX_DISCARDED_BYTES) message.destroy();
   });
-  message.on('error', () => undefined);
   message.on('end', () => {
     if (bytes > MAX_BODY_BYTES) done(undefined);
     else done(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, bytes));

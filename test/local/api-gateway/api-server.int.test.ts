@@ -34,7 +34,9 @@ describe('an API’s server', () => {
     ['the greeting of TLS', '\x16\x03\x01\x02\x00\x01\x00'],
   ])('answers %s by 400 and lives on', async (_name, text) => {
     const api = await startApi(orders);
-    expect(await sendRaw(api, text)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(await sendRaw(api, text)).toMatch(
+      /^HTTP\/1\.1 400 Bad Request\r\n[^{]*\r\n\r\n\{"message":"Bad Request"\}$/,
+    );
     await works(api);
   });
 
@@ -67,7 +69,6 @@ describe('an API’s server', () => {
       () =>
         new ReadableStream({
           pull: (controller) => controller.enqueue(Buffer.alloc(1_048_576, 'x')),
-          start: () => {},
         }).pipeThrough(limit(11)),
     ],
   ])('answers a body of more than 10 MB %s by 413', async (_name, body) => {
@@ -75,6 +76,26 @@ describe('an API’s server', () => {
     const response = await fetch(`${api.url}/order`, { method: 'POST', body: body(), duplex: 'half' });
     expect([response.status, await response.text()]).toEqual([413, '{"message":"Request Too Long"}']);
     expect(api.events).toHaveLength(0);
+    await works(api);
+  });
+
+  it('hangs up on a body that does not end', async () => {
+    const api = await startApi(orders);
+    const socket = connect(api.port, '127.0.0.1');
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => {}); // the reset that is waited for
+    const chunk = Buffer.concat([Buffer.from('400000\r\n'), Buffer.alloc(4_194_304, 'x'), Buffer.from('\r\n')]);
+    let sent = 0;
+    const sendMore = (): void => {
+      if (sent < 50 && !socket.destroyed) socket.write(chunk, sendMore);
+      sent += 1;
+    };
+    socket.write('POST /prod/order HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n', sendMore);
+
+    await ended;
+
+    expect(sent).toBeGreaterThan(20);
+    expect(sent).toBeLessThan(50);
     await works(api);
   });
 
@@ -120,8 +141,21 @@ describe('an API’s server', () => {
     await expect(fetch(`${api.url}/order`)).rejects.toThrow();
     finish();
 
-    expect(await (await underWay).text()).toBe('done');
+    const response = await underWay;
+    expect([await response.text(), response.headers.get('connection')]).toEqual(['done', 'close']);
     await closed;
+  });
+
+  it('ends connections on which nothing is under way at once', async () => {
+    const server = await ApiServer.listen(0, systemClock);
+    const silent = connect(Number(new URL(server.origin).port), '127.0.0.1');
+    await new Promise((resolve) => silent.once('connect', resolve));
+    await fetch(server.origin); // leaves a connection open for the next request, and by its answer the silent one is known
+
+    const ended = new Promise((resolve) => silent.once('close', resolve));
+    silent.resume();
+    await server.close();
+    await ended;
   });
 
   it('gives the first API the port that was asked for, and says so when it is taken', async () => {
