@@ -38,13 +38,17 @@ async function main(quick: boolean, out: string | undefined): Promise<void> {
   console.log(file);
 }
 
+const isUsageError = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+
 let interrupted = false;
-process.on('SIGINT', () => {
+function interrupt(): void {
   if (interrupted) process.exit(130);
   interrupted = true;
   console.error('\nstopping; Ctrl-C again stops at once');
   endAll();
-});
+}
+process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
 
 try {
   const { values } = parseArgs({
@@ -53,11 +57,7 @@ try {
   if (values.help) console.log(help);
   else await main(values.quick, values.out);
 } catch (error) {
-  if (!interrupted)
-    console.error(
-      (error as Error & { code?: string }).code?.startsWith('ERR_PARSE_ARGS')
-        ? `${(error as Error).message}\n\n${help}`
-        : error,
-    );
   process.exitCode = interrupted ? 130 : 1;
+  if (isUsageError(error)) console.error(`${error.message}\n\n${help}`);
+  else if (!interrupted) console.error(error);
 }

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readAssembly } from '../../local/assembly/cloud-assembly.ts';
-import { ownEnvironment } from '../processes.ts';
+import { ownEnvironment, track } from '../processes.ts';
 import { median } from '../statistics.ts';
 
 /** What a function of ours weighs before it has done anything. */
@@ -53,8 +53,9 @@ const script = `
 /** Loads the bundle in a fresh process, with some value in each variable that it will look for. */
 async function importOnce(bundle: string, variables: readonly string[]): Promise<number> {
   const environment = Object.fromEntries(variables.map((variable) => [variable, '900']));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--eval', script, bundle], {
+  const loading = promisify(execFile)(process.execPath, ['--eval', script, bundle], {
     env: { ...ownEnvironment(), ...environment, AWS_REGION: 'us-east-1', NODE_ENV: 'production' },
   });
-  return Number(stdout);
+  track(loading.child, 'SIGKILL');
+  return Number((await loading).stdout);
 }
