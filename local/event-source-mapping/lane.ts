@@ -131,7 +131,8 @@ export class Lane {
   private untilBatchMs(): number {
     if (this.queue.length === 0) return Number.POSITIVE_INFINITY;
     if (this.queue.full || this.ended) return 0;
-    return this.collectingSinceMs + this.work.settings.maximumBatchingWindowSeconds * 1_000 - this.work.clock.now();
+    const windowMs = this.work.settings.maximumBatchingWindowSeconds * 1_000;
+    return Math.min(windowMs, this.collectingSinceMs + windowMs - this.work.clock.now()); // a clock may be set back
   }
 
   private skipEmptyBatchingWindows(): void {
