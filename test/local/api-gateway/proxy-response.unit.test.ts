@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { ApiRequest } from '../../../local/api-gateway/api-request.ts';
 import { proxyResponse } from '../../../local/api-gateway/proxy-response.ts';
 
@@ -20,6 +21,17 @@ describe('the response of a Lambda proxy integration', () => {
       status: 200,
       body: '',
     });
+  });
+
+  it('is an answer or none, whatever the function returns', () => {
+    const keys = ['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded'];
+    const response = fc.oneof(fc.jsonValue(), fc.dictionary(fc.constantFrom(...keys), fc.jsonValue()));
+    fc.assert(
+      fc.property(response, (returned) => {
+        const answer = map(returned);
+        expect(answer === undefined || (answer.status >= 200 && answer.headers.length % 2 === 0)).toBe(true);
+      }),
+    );
   });
 
   it('takes a status as text', () => {
