@@ -272,10 +272,12 @@ const atLeast = <T>(count: number, all: T[], what: string): T[] => {
 const start = (record: InvocationRecord): string => record.KinesisBatchInfo.startSequenceNumber;
 
 const templateOf = (probes: Record<string, Probe>, directory: string): ProbeTemplate => {
-  const Resources: Record<string, ProbeResource> = {
-    Failures: { Type: 'AWS::S3::Bucket' },
-  };
-  const Outputs: NonNullable<ProbeTemplate['Outputs']> = { Failures: { Value: { Ref: 'Failures' } } };
+  const Resources: Record<string, ProbeResource> = {};
+  const Outputs: NonNullable<ProbeTemplate['Outputs']> = {};
+  if (Object.values(probes).some(({ onFailure }) => onFailure === 's3')) {
+    Resources.Failures = { Type: 'AWS::S3::Bucket' };
+    Outputs.Failures = { Value: { Ref: 'Failures' } };
+  }
   for (const [name, probe] of Object.entries(probes)) {
     const queue = `${name}Queue`;
     if (probe.onFailure === 'sqs') Resources[queue] = { Type: 'AWS::SQS::Queue' };

@@ -179,7 +179,7 @@ describe('a mapping that starts again', () => {
         DestinationConfig: { OnFailure: { Destination: destination } },
       },
     });
-    const before = await start(failing('arn:aws:s3:::nowhere'));
+    const before = await start(failing('arn:aws:sqs:us-east-1:000000000000:nowhere'));
     await before.put('probe', ['r0']);
     await eventually(() => expect(before.log.join('\n')).toContain('setting aside failed'));
     await before.stop();
