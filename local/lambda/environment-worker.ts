@@ -85,12 +85,11 @@ const tooLarge = `e${JSON.stringify({
 })}`;
 
 const describe = (thrown: unknown): string => {
-  const error = isError(thrown) ? thrown : new Error(String(thrown));
-  const { errorType, errorMessage, trace } = errorObject(error);
+  const { errorType, errorMessage, trace } = errorObject(thrown);
   try {
-    return JSON.stringify({ errorType, errorMessage, ...error, stack: trace });
+    return JSON.stringify({ errorType, errorMessage, ...(isError(thrown) && thrown), stack: trace });
   } catch {
-    return JSON.stringify({ errorType, errorMessage, trace });
+    return JSON.stringify({ errorType, errorMessage, stack: trace });
   }
 };
 

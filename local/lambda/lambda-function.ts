@@ -93,7 +93,7 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
   }
 
   async crash(): Promise<void> {
-    for (const environment of this.#environments) environment.stop('killed');
+    for (const environment of [...this.#environments]) environment.stop('killed');
     await Promise.all(this.#ending);
   }
 

@@ -22,7 +22,7 @@ export const loadHandler = async (taskRoot: string, handlerName: string): Promis
   }
   if (dot < 0) throw runtimeError('Runtime.MalformedHandlerName', 'Bad handler');
   const folder = handlerName.slice(0, handlerName.length - fileAndExport.length);
-  const found = await load(taskRoot, resolve(taskRoot, folder, fileAndExport.slice(0, dot)));
+  const found = await load(taskRoot, folder, fileAndExport.slice(0, dot));
   const path = fileAndExport.slice(dot + 1).split('.');
   const handler = follow(found, path) ?? follow((found as { default?: unknown }).default, path);
   if (!handler) throw runtimeError('Runtime.HandlerNotFound', `${handlerName} is undefined or not exported`);
@@ -34,11 +34,15 @@ export const loadHandler = async (taskRoot: string, handlerName: string): Promis
 const callbackHandler =
   'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.';
 
-const load = async (taskRoot: string, path: string): Promise<object> => {
+const load = async (taskRoot: string, folder: string, name: string): Promise<object> => {
+  const path = resolve(taskRoot, folder, name);
   const file = ['', '.js', '.mjs', '.cjs'].map((ending) => path + ending).find(isFile);
+  const require = createRequire(`${taskRoot}/`);
   try {
     resolveAsOnLambda(taskRoot);
-    return file === undefined ? createRequire(`${taskRoot}/`)(path) : await import(pathToFileURL(file).href);
+    if (file === undefined) return require(require.resolve(name, { paths: [taskRoot, join(taskRoot, folder)] }));
+    const isModule = file.endsWith('.mjs') || (file.endsWith('.js') && saysModule(taskRoot, file));
+    return isModule ? await import(pathToFileURL(file).href) : require(file);
   } catch (error) {
     if (error instanceof SyntaxError) throw runtimeError('Runtime.UserCodeSyntaxError', String(error), error.stack);
     if (isError(error) && (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') {
@@ -62,20 +66,23 @@ const follow = (from: unknown, path: readonly string[]): unknown =>
  */
 const resolveAsOnLambda = (taskRoot: string): void => {
   const withinTask = `${pathToFileURL(taskRoot).href}/`;
-  const ourModules = createRequire(import.meta.url);
+  const require = createRequire(import.meta.url);
   registerHooks({
     resolve(specifier, context, next) {
       try {
         return next(specifier, context);
       } catch (error) {
         if (!/^@(aws-sdk|smithy)\//.test(specifier)) throw error;
-        return next(ourModules.resolve(specifier), context);
+        return next(require.resolve(specifier), context);
       }
     },
     load(url, context, next) {
-      const forceCommonJs =
-        url.endsWith('.js') && url.startsWith(withinTask) && !saysModule(taskRoot, fileURLToPath(url));
-      return next(url, forceCommonJs ? { ...context, format: 'commonjs' } : context);
+      if (!url.endsWith('.js') || !url.startsWith(withinTask) || saysModule(taskRoot, fileURLToPath(url))) {
+        return next(url, context);
+      }
+      const file = fileURLToPath(url);
+      if (!(file in require.cache)) require(file); // an import: Node would take it for a module after all
+      return next(url, { ...context, format: 'commonjs' });
     },
   });
 };
