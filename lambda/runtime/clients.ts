@@ -11,6 +11,7 @@ const settings = () => ({
   maxAttempts: 3,
   retryMode: 'standard',
   defaultsMode: 'standard' as const,
+  cacheMiddleware: true, // our calls have no middleware of their own, so the SDK need not resolve it for each
   requestHandler: new NodeHttpHandler({
     connectionTimeout: 1_000,
     requestTimeout: 4_000,

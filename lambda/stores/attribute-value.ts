@@ -16,11 +16,8 @@ export function toAttribute(value: unknown): AttributeValue {
   if (value === null) return { NULL: true };
   if (Array.isArray(value)) return { L: value.map(toAttribute) };
   if (typeof value !== 'object') throw new TypeError(`no attribute holds a ${typeof value}`);
-  const map: Record<string, AttributeValue> = {};
-  for (const [name, field] of Object.entries(value)) {
-    if (field !== undefined) map[name] = toAttribute(field);
-  }
-  return { M: map };
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return { M: Object.fromEntries(fields.map(([name, field]) => [name, toAttribute(field)])) };
 }
 
 /** The JSON value that `toAttribute` stored. */
