@@ -28,7 +28,7 @@ export class KinesisShard {
   private readonly running = new Map<string, Promise<Chunk>>();
   private newest: Chunk | undefined;
   private writes = 0;
-  private averageBytes = 6_000;
+  private averageBytes = 2_000;
 
   constructor(client: KinesisClient, streamName: string, shardId: string) {
     this.client = client;
@@ -101,7 +101,8 @@ export class KinesisShard {
   }
 }
 
-const callBytes = 6_000_000;
+/** About so much base64 a call; a batch is filled by several. */
+const callBytes = 2_000_000;
 const iteratorsKept = 32;
 
 /** The records of one call. */

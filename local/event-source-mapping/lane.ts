@@ -85,9 +85,14 @@ export class Lane {
     return this.queue.byteLength;
   }
 
+  /** Whether its next batch is complete. */
+  get full(): boolean {
+    return this.queue.full;
+  }
+
   /** Whether it waits for records. */
   get wantsMore(): boolean {
-    return !this.queue.full && (!this.busy || this.work.settings.maximumBatchingWindowSeconds > 0);
+    return !this.full && (!this.busy || this.work.settings.maximumBatchingWindowSeconds > 0);
   }
 
   push(record: KinesisRecord): void {

@@ -115,12 +115,12 @@ export class ShardConsumer {
     }
   }
 
-  /** Waits until a lane has nothing to do, or, with more to read for certain, until there is room ahead of the lanes. */
+  /** Waits until a lane has nothing to do, or, with more to read for certain, until one lacks a full batch to go on with. */
   private async appetite(more: boolean): Promise<void> {
     const roomBytes = (1 + this.lanes.length) * payloadLimitBytes;
     const wanted = () =>
       this.lanes.reduce((bytes, lane) => bytes + lane.byteLength, 0) < roomBytes &&
-      (more || this.lanes.some((lane) => lane.wantsMore));
+      this.lanes.some((lane) => lane.wantsMore || (more && !lane.full));
     while (!this.stopping.signal.aborted && !wanted()) await this.bell.wait();
   }
 

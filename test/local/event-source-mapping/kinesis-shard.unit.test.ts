@@ -1,0 +1,128 @@
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { KinesisShard } from '../../../local/event-source-mapping/kinesis-shard.ts';
+
+interface Sent {
+  readonly name: string;
+  readonly input: Record<string, unknown>;
+}
+
+/** A shard of records 1…n as `GetRecords` gives it out; an iterator says after which record it reads. */
+const sent: Sent[] = [];
+let written = 0;
+let expired = new Set<string>();
+const client = {
+  send: async (command: { constructor: { name: string }; input: Record<string, unknown> }) => {
+    sent.push({ name: command.constructor.name, input: command.input });
+    await new Promise((resolve) => setImmediate(resolve));
+    const { input } = command;
+    if (input.ShardIteratorType) {
+      const after = { LATEST: written, AFTER_SEQUENCE_NUMBER: Number(input.StartingSequenceNumber) }[
+        `${input.ShardIteratorType}`
+      ];
+      return { ShardIterator: `${after ?? 0}` };
+    }
+    const iterator = `${input.ShardIterator}`;
+    if (expired.delete(iterator)) throw Object.assign(new Error('expired'), { name: 'ExpiredIteratorException' });
+    const after = Number(iterator);
+    const last = Math.min(written, after + Number(input.Limit));
+    const Records = Array.from({ length: last - after }, (_, index) => ({
+      SequenceNumber: `${after + index + 1}`,
+      PartitionKey: 'k',
+      Data: Buffer.from(`{"n":${after + index + 1}}`),
+      ApproximateArrivalTimestamp: new Date(1_000),
+    }));
+    return { Records, NextShardIterator: `${last}`, MillisBehindLatest: 0 };
+  },
+} as unknown as KinesisClient;
+
+const reads = () => sent.filter(({ name }) => name === 'GetRecordsCommand').length;
+const numbersOf = ({ records }: { records: readonly { sequenceNumber: string }[] }) =>
+  records.map(({ sequenceNumber }) => Number(sequenceNumber));
+let shard: KinesisShard;
+beforeEach(() => {
+  sent.length = 0;
+  written = 3;
+  expired = new Set();
+  shard = new KinesisShard(client, 'stream', 'shardId-000000000000');
+});
+
+describe('a shard that several mappings read', () => {
+  it('is read once for those that ask for the same at the same time', async () => {
+    const all = await Promise.all([1, 2, 3].map(() => shard.read('TRIM_HORIZON')));
+
+    expect(all.map(numbersOf)).toEqual([
+      [1, 2, 3],
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
+    expect(reads()).toBe(1);
+  });
+
+  it('is read once for one that asks a little later, or for a part', async () => {
+    await shard.read('TRIM_HORIZON');
+
+    expect(numbersOf(await shard.read('TRIM_HORIZON'))).toEqual([1, 2, 3]);
+    expect(numbersOf(await shard.read({ after: '1' }))).toEqual([2, 3]);
+    expect(reads()).toBe(1);
+  });
+
+  it('tells the later one that there may be more, once something was written', async () => {
+    expect((await shard.read('TRIM_HORIZON')).more).toBe(false);
+    written++;
+    shard.written();
+
+    expect((await shard.read('TRIM_HORIZON')).more).toBe(true);
+    expect(numbersOf(await shard.read({ after: '3' }))).toEqual([4]);
+  });
+
+  it('parses the data of a record once', async () => {
+    const one = await shard.read('TRIM_HORIZON');
+    const other = await shard.read({ after: '1' });
+
+    expect(one.json(1)).toEqual({ n: 2 });
+    expect(other.json(0)).toBe(one.json(1));
+  });
+
+  it('keeps its place by the iterators it is given', async () => {
+    await shard.read('TRIM_HORIZON');
+    await shard.read({ after: '3' });
+    await shard.read({ after: '3' });
+
+    expect(sent.map(({ name }) => name)).toEqual([
+      'GetShardIteratorCommand',
+      'GetRecordsCommand',
+      'GetRecordsCommand',
+      'GetRecordsCommand',
+    ]);
+  });
+
+  it('goes on after the last record when an iterator has expired', async () => {
+    await shard.read('TRIM_HORIZON');
+    expired.add('3');
+    written++;
+
+    expect(numbersOf(await shard.read({ after: '3' }))).toEqual([4]);
+    expect(sent.at(-2)?.input).toMatchObject({
+      ShardIteratorType: 'AFTER_SEQUENCE_NUMBER',
+      StartingSequenceNumber: '3',
+    });
+  });
+
+  it('goes on from the moment of LATEST when that iterator has expired unused', async () => {
+    await shard.seekEnd(5_000);
+    expect(numbersOf(await shard.read({ sinceMs: 5_000 }))).toEqual([]);
+    expired.add('3');
+    await shard.read({ sinceMs: 5_000 });
+
+    expect(sent.at(-2)?.input).toMatchObject({ ShardIteratorType: 'AT_TIMESTAMP', Timestamp: new Date(5_000) });
+  });
+
+  it('reads on where a call brought as much as it may', async () => {
+    written = 20_000;
+
+    const { records, more } = await shard.read('TRIM_HORIZON');
+    expect(records.length).toBeLessThanOrEqual(10_000);
+    expect(more).toBe(true);
+  });
+});
