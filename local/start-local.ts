@@ -119,12 +119,9 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
     };
   } catch (error) {
     await closeAll().catch(() => {}); // what stopped the start says more than what came of it
-    throw isBusyPort(error) ? new StartError(`port ${options.port} is busy: choose another by --port`) : error;
+    throw error;
   }
 };
-
-const isBusyPort = (error: unknown): boolean =>
-  error instanceof Error && (('code' in error && error.code === 'EADDRINUSE') || isBusyPort(error.cause));
 
 const tell = (assembly: CloudAssembly, { withoutEffect, notRun }: Plan, log: (line: string) => void): void => {
   for (const warning of assembly.warnings) log(`warning: ${warning}`);

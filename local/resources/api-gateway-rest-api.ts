@@ -39,7 +39,7 @@ export const apiGatewayRestApi = resourceType({
     };
     const port = context.takePort();
     const server = await ApiServer.listen(port, context.clock).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') throw new StartError(`port ${port} is taken`);
+      if (error.code === 'EADDRINUSE') throw new StartError(`port ${port} is busy; --port chooses another`);
       if (error.code === 'EACCES') throw new StartError(`port ${port} may not be listened on`);
       throw error;
     });

@@ -162,7 +162,7 @@ describe('an API’s server', () => {
     const blocker = createServer();
     await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));
     const { port } = blocker.address() as AddressInfo;
-    await expect(startApi(orders, undefined, { takePort: () => port })).rejects.toThrow(`port ${port} is taken`);
+    await expect(startApi(orders, undefined, { takePort: () => port })).rejects.toThrow(`port ${port} is busy`);
     await new Promise((resolve) => blocker.close(resolve));
 
     const api = await startApi(orders, undefined, { takePort: () => port });

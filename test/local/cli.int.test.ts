@@ -1,0 +1,202 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { writeAssembly } from '../support/assembly.ts';
+import { eventually } from '../support/eventually.ts';
+
+const slow = `exports.handler = async (event) => {
+  await new Promise((resolve) => setTimeout(resolve, event.queryStringParameters?.ms ?? 1_000));
+  return { statusCode: 200, body: process.env.TZ };
+};`;
+
+const api = (): string =>
+  writeAssembly(
+    {
+      Resources: {
+        Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'probe' } },
+        Get: {
+          Type: 'AWS::ApiGateway::Method',
+          Properties: {
+            RestApiId: { Ref: 'Api' },
+            ResourceId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] },
+            HttpMethod: 'GET',
+            AuthorizationType: 'NONE',
+            Integration: {
+              Type: 'AWS_PROXY',
+              IntegrationHttpMethod: 'POST',
+              Uri: {
+                'Fn::Sub': `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/\${Slow.Arn}/invocations`,
+              },
+            },
+          },
+        },
+        Deployment: {
+          Type: 'AWS::ApiGateway::Deployment',
+          Properties: { RestApiId: { Ref: 'Api' } },
+          DependsOn: 'Get',
+        },
+        Stage: {
+          Type: 'AWS::ApiGateway::Stage',
+          Properties: { RestApiId: { Ref: 'Api' }, DeploymentId: { Ref: 'Deployment' }, StageName: 'prod' },
+        },
+        Key: { Type: 'AWS::ApiGateway::ApiKey', Properties: { Enabled: true } },
+        Slow: {
+          Type: 'AWS::Lambda::Function',
+          Properties: {
+            Code: { S3Bucket: 'x', S3Key: 'slow.zip' },
+            Handler: 'index.handler',
+            Runtime: 'nodejs24.x',
+            Role: 'arn:aws:iam::000000000000:role/probe',
+            Timeout: 10,
+          },
+        },
+        Bucket: { Type: 'AWS::S3::Bucket' },
+      },
+      Outputs: {
+        Url: { Value: { 'Fn::Sub': `https://\${Api}.execute-api.\${AWS::Region}.amazonaws.com/\${Stage}/` } },
+      },
+      Metadata: { Examples: [`curl '\${Url}' -H 'x-api-key: \${ApiKey}'`] },
+    },
+    { slow: { 'index.js': slow } },
+  );
+
+const cli = join(import.meta.dirname, '../../local/cli.ts');
+let folder: string;
+const children: ChildProcess[] = [];
+const servers: Server[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'probe-cli-'));
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  for (const server of servers.splice(0)) server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const start = (...args: string[]) => {
+  const child = spawn(process.execPath, [cli, ...args], { cwd: folder, env: { ...process.env, TZ: 'Asia/Tokyo' } });
+  children.push(child);
+  let printed = '';
+  const collect = (chunk: Buffer) => {
+    printed += chunk;
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  const exited = once(child, 'exit').then(([code]) => code as number);
+  return {
+    child,
+    exited,
+    printed: () => printed,
+    lines: () => printed.trimEnd().split('\n'),
+    /** Waits for the last line of a start. */
+    ready: () =>
+      eventually(() => {
+        if (child.exitCode !== null) return;
+        expect(printed).toMatch(/^ready in \d+\.\d s/m);
+      }, 15_000),
+  };
+};
+const local = (file: string): string => readFileSync(join(folder, '.local', file), 'utf8');
+const urlOf = (): string => JSON.parse(local('outputs.json')).Probe.Url;
+
+describe('npm start', () => {
+  it('explains itself', async () => {
+    const help = start('--help');
+    expect(await help.exited).toBe(0);
+    for (const flag of ['--port', '--data-dir', '--assembly', '-c', '--environments', '--aws-pace']) {
+      expect(help.printed()).toContain(flag);
+    }
+    expect(existsSync(join(folder, '.local/outputs.json'))).toBe(false);
+  });
+
+  it.each([
+    [['--prot', '1'], 2, "npm start: Unknown option '--prot'; --help lists the flags"],
+    [['--port', 'x'], 2, 'npm start: --port takes a whole number from 0 to 65535, not "x"'],
+    [[], 1, /^npm start: \S+ has no cdk\.json: start in the folder of a CDK app, or name an assembly by --assembly$/],
+    [['--assembly', 'nowhere'], 1, /^npm start: \S+nowhere is no cloud assembly/],
+  ])('answers %j by one line', async (args, exitCode, line) => {
+    const refused = start(...args);
+    expect(await refused.exited).toBe(exitCode);
+    expect(refused.lines()).toEqual([typeof line === 'string' ? line : expect.stringMatching(line)]);
+  });
+
+  it('says last that it is ready, after all that one needs to use it', async () => {
+    const started = start('--assembly', api(), '--port', '0');
+    await started.ready();
+    const url = urlOf();
+    const key = local('api-key').trim();
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/prod\/$/);
+    expect(started.lines().at(-1)).toMatch(/^ready in/);
+    expect(started.printed()).toContain(`curl '${url}' -H 'x-api-key: ${key}'`);
+    expect(local('outputs.json')).toBe(`${JSON.stringify({ Probe: { Url: url } }, undefined, 2)}\n`);
+    expect(local('env')).toMatch(/^export AWS_ENDPOINT_URL_S3='http:\/\/127\.0\.0\.1:\d+'$/m);
+    for (const secret of ['env', 'api-key']) expect(statSync(join(folder, '.local', secret)).mode & 0o777).toBe(0o600);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('finishes what is under way at %s and exits 0', async (signal) => {
+    const started = start('--assembly', api(), '--port', '0');
+    await started.ready();
+    const answer = fetch(urlOf());
+    await eventually(() => expect(started.child.exitCode).toBeNull());
+    await new Promise((resolve) => setTimeout(resolve, 300)); // for the request to reach its function
+    started.child.kill(signal);
+    started.child.kill(signal); // npm passes on what the terminal has sent already
+    const response = await answer;
+    expect([response.status, await response.text()]).toEqual([200, ':UTC']);
+    expect(await started.exited).toBe(0);
+    expect(started.lines().slice(-2)).toEqual([
+      'closing: finishing what is under way; Ctrl-C again ends at once',
+      'closed',
+    ]);
+  });
+
+  it('ends at once at the second Ctrl-C, and removes its temporary data all the same', async () => {
+    const started = start('--assembly', api(), '--port', '0');
+    await started.ready();
+    const data = /^ {2}data +(\S+), removed on exit/m.exec(started.printed())?.[1] ?? '';
+    expect(existsSync(data)).toBe(true);
+    const answer = fetch(`${urlOf()}?ms=9000`).catch(() => 'cut off');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    started.child.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    started.child.kill('SIGINT');
+    expect(await started.exited).toBe(130);
+    expect(await answer).toBe('cut off');
+    expect(existsSync(data)).toBe(false);
+  });
+
+  it('names the flag when its port is busy', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    servers.push(server);
+    const refused = start('--assembly', api(), '--port', `${port}`);
+    expect(await refused.exited).toBe(1);
+    expect(refused.lines().at(-1)).toBe(
+      `npm start: Api (AWS::ApiGateway::RestApi): port ${port} is busy; --port chooses another`,
+    );
+  });
+
+  it('keeps key and data from start to start, for one runtime at a time', async () => {
+    const assembly = api();
+    const args = ['--assembly', assembly, '--port', '0', '--data-dir', 'kept'];
+    const first = start(...args);
+    await first.ready();
+    const key = local('api-key');
+    const second = start(...args);
+    expect(await second.exited).toBe(1);
+    expect(second.lines().at(-1)).toBe(
+      `npm start: another runtime (process ${first.child.pid}) is using ${join(folder, 'kept')}: stop it, or choose another --data-dir`,
+    );
+    first.child.kill('SIGKILL');
+    await first.exited;
+    const third = start(...args);
+    await third.ready();
+    expect(local('api-key')).toBe(key);
+  });
+});
