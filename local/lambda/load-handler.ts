@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire, registerHooks } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,11 +7,12 @@ import { isError, runtimeError } from './error-object.ts';
 export type Handler = (event: unknown, context: unknown) => unknown;
 
 /**
- * Finds `file.export` below `taskRoot` as Lambda's runtime does: the exact file, then .js, .mjs, .cjs; the export
+ * Finds `file.export` below `folderOfCode` as Lambda's runtime does: the exact file, then .js, .mjs, .cjs; the export
  * may be a path. Throws errors named `Runtime.…`, or what the module itself threw.
  * https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
  */
-export const loadHandler = async (taskRoot: string, handlerName: string): Promise<Handler> => {
+export const loadHandler = async (folderOfCode: string, handlerName: string): Promise<Handler> => {
+  const taskRoot = realpathSync(folderOfCode); // as Node writes the URLs of modules
   const fileAndExport = basename(handlerName);
   const dot = fileAndExport.indexOf('.');
   if (handlerName.includes('..')) {

@@ -31,8 +31,8 @@ export class TooManyRequests extends Error {
 /** The payload is larger than Lambda takes synchronously (413): the function was not invoked. */
 export class RequestTooLarge extends Error {
   override readonly name = 'RequestTooLargeException';
-  constructor() {
-    super(`Request must be smaller than ${payloadLimitBytes} bytes for the InvokeFunction operation`);
+  constructor(limitBytes = payloadLimitBytes) {
+    super(`Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`);
   }
 }
 

@@ -1,0 +1,207 @@
+import { isUtf8 } from 'node:buffer';
+import { hash, randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '../clock.ts';
+import type { Credentials, Engine } from '../engines/engine.ts';
+import type { Pace } from '../pace.ts';
+import { findSignatureFault } from '../signature-v4.ts';
+import { asyncInvocations } from './async-invocations.ts';
+import { findFunction } from './function-name.ts';
+import { type LocalFunction, payloadLimitBytes, RequestTooLarge, TooManyRequests } from './local-function.ts';
+
+export interface InvokeApiOptions {
+  /** By ARN; those that are added later are found too. */
+  readonly functions: ReadonlyMap<string, LocalFunction>;
+  /** Every request must be signed with this key. */
+  readonly credentials: Credentials;
+  readonly region: string;
+  readonly accountId: string;
+  readonly clock: Clock;
+  readonly pace: Pace;
+}
+
+interface ApiAnswer {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+
+interface ApiCall {
+  readonly requestId: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+}
+
+/** The largest event of an asynchronous invocation. */
+const eventLimitBytes = 1_048_576;
+
+/**
+ * Serves Lambda's `Invoke` on a free port of 127.0.0.1, so that `aws lambda invoke --endpoint-url` and every SDK reach
+ * the functions; `GetFunction`, `GetFunctionConfiguration` and `ListFunctions` too, with what is known of them here.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+ */
+export const startInvokeApi = async (options: InvokeApiOptions): Promise<Engine> => {
+  const events = asyncInvocations(options.clock, options.pace);
+  const server = createServer({ keepAliveTimeout: 65_000 }, async (message, response) => {
+    const requestId = randomUUID();
+    const answer = await answerMessage(message, requestId).catch(failed);
+    if (!server.listening) response.shouldKeepAlive = false;
+    write(response, requestId, answer);
+  });
+
+  const answerMessage = async (message: IncomingMessage, requestId: string): Promise<ApiAnswer> => {
+    const body = await readBody(message);
+    const [rawPath = '', rawQuery = ''] = (message.url ?? '').split(/\?(.*)/s);
+    const signed = { method: message.method ?? '', rawPath, rawQuery, headers: message.headers };
+    const scope = {
+      credentials: options.credentials,
+      region: options.region,
+      service: 'lambda',
+      now: options.clock.now(),
+    };
+    const fault = findSignatureFault({ ...signed, payloadHash: hash('sha256', body) }, scope);
+    if (fault === 'missing') return refusal(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
+    if (fault)
+      return refusal(403, 'InvalidSignatureException', `The signature of the request does not hold: ${fault}.`);
+    const call = { requestId, query: new URLSearchParams(rawQuery), headers: message.headers, body };
+    const [, named, action] = /^\/2015-03-31\/functions(?:\/([^/]*)(\/[^/]+)?)?\/?$/.exec(rawPath) ?? [];
+    if (named === undefined || named === '') {
+      const isList = message.method === 'GET' && /^\/2015-03-31\/functions\/?$/.test(rawPath);
+      return isList ? json({ Functions: [...options.functions.values()].map(configurationOf) }) : unknownOperation;
+    }
+    const qualifier = call.query.get('Qualifier') ?? undefined;
+    const name = decode(named);
+    const target = findFunction(options.functions, name, qualifier);
+    const operation = `${message.method} ${action ?? ''}`;
+    if (!['POST /invocations', 'GET ', 'GET /configuration'].includes(operation)) return unknownOperation;
+    if (!target) {
+      const arn = name.startsWith('arn:')
+        ? name
+        : `arn:aws:lambda:${options.region}:${options.accountId}:function:${name}`;
+      const whole = qualifier === undefined ? arn : `${arn}:${qualifier}`;
+      return refusal(404, 'ResourceNotFoundException', `Function not found: ${whole}`);
+    }
+    if (operation === 'POST /invocations') return invoke(target, call);
+    const configuration = configurationOf(target);
+    return json(operation === 'GET ' ? { Configuration: configuration } : configuration);
+  };
+
+  const invoke = async (target: LocalFunction, { requestId, headers, body }: ApiCall): Promise<ApiAnswer> => {
+    const type = headers['x-amz-invocation-type'] ?? 'RequestResponse';
+    if (body.length > payloadLimitBytes) throw new RequestTooLarge();
+    const payload = body.length === 0 ? '{}' : body.toString();
+    const fault = findJsonFault(body, payload);
+    if (fault)
+      return refusal(400, 'InvalidRequestContentException', `Could not parse request body into json: ${fault}`);
+    const traceId = headers['x-amzn-trace-id'];
+    const clientContext = headers['x-amz-client-context'];
+    const invokeOptions = {
+      requestId,
+      ...(typeof traceId === 'string' && { traceId }),
+      ...(typeof clientContext === 'string' && { clientContext: Buffer.from(clientContext, 'base64').toString() }),
+    };
+    switch (type) {
+      case 'DryRun':
+        return { status: 204 };
+      case 'Event':
+        if (body.length > eventLimitBytes) throw new RequestTooLarge(eventLimitBytes);
+        events.add(target, payload, invokeOptions);
+        return { status: 202 };
+      case 'RequestResponse': {
+        const tail = headers['x-amz-log-type'] === 'Tail';
+        const { payload: answer, functionError, logTail } = await target.invoke(payload, { ...invokeOptions, tail });
+        const more = {
+          'X-Amz-Executed-Version': '$LATEST',
+          ...(functionError && { 'X-Amz-Function-Error': functionError }),
+          ...(logTail !== undefined && { 'X-Amz-Log-Result': Buffer.from(logTail).toString('base64') }),
+        };
+        return { status: 200, headers: more, body: answer };
+      }
+      default:
+        return refusal(400, 'InvalidParameterValueException', `${type} is no invocation type`);
+    }
+  };
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      await closed;
+      await events.close();
+    },
+  };
+};
+
+const write = (response: ServerResponse, requestId: string, { status, headers, body }: ApiAnswer): void => {
+  response.writeHead(status, { 'Content-Type': 'application/json', 'x-amzn-RequestId': requestId, ...headers });
+  response.end(body);
+};
+
+const json = (value: object): ApiAnswer => ({ status: 200, body: JSON.stringify(value) });
+
+const refusal = (status: number, type: string, message: string, more: object = {}): ApiAnswer => ({
+  status,
+  headers: { 'x-amzn-ErrorType': type },
+  body: JSON.stringify({ Type: 'User', Message: message, message, ...more }),
+});
+
+const unknownOperation = refusal(
+  404,
+  'UnknownOperationException',
+  'Only Invoke, GetFunction and ListFunctions are run here.',
+);
+
+const failed = (error: unknown): ApiAnswer => {
+  if (error instanceof TooManyRequests) return refusal(429, error.name, error.message, { Reason: error.reason });
+  if (error instanceof RequestTooLarge) return refusal(413, error.name, error.message);
+  return refusal(500, 'ServiceException', error instanceof Error ? error.message : String(error));
+};
+
+/** What of a function's configuration is known here. */
+const configurationOf = ({ functionName, functionArn, roleArn, timeoutMs }: LocalFunction) => ({
+  FunctionName: functionName,
+  FunctionArn: functionArn,
+  Role: roleArn,
+  Timeout: timeoutMs / 1_000,
+  Version: '$LATEST',
+  PackageType: 'Zip',
+  State: 'Active',
+  LastUpdateStatus: 'Successful',
+});
+
+const findJsonFault = (body: Buffer, payload: string): string | undefined => {
+  if (!isUtf8(body)) return 'Invalid UTF-8';
+  try {
+    JSON.parse(payload);
+    return undefined;
+  } catch (error) {
+    return `Could not parse payload into json: ${(error as Error).message}`;
+  }
+};
+
+/** The body, or as much of it as shows that it is too long. */
+const readBody = async (message: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of message) {
+    length += chunk.length;
+    if (length <= payloadLimitBytes) chunks.push(chunk);
+  }
+  if (length > payloadLimitBytes) throw new RequestTooLarge();
+  return Buffer.concat(chunks);
+};
+
+const decode = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
