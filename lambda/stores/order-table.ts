@@ -6,7 +6,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Order } from '../../domain/order/order.ts';
+import { type Order, orderSubject } from '../../domain/order/order.ts';
 import type { OrderPlaced } from '../../domain/order/order-placed.ts';
 import type { OrderProjection } from '../project-order/project-order.ts';
 import type { OrderPage, OrderViews, PagePosition, PlacedOrder } from '../query-orders/query-orders.ts';
@@ -15,6 +15,8 @@ import { newestByAccount, orderTableKeys } from './order-table-keys.ts';
 
 /** An item remembers this many events; an older one that comes again under a later position would count as new. */
 export const rememberedEvents = 100;
+
+const maxKnownFull = 10_000;
 
 // A Kinesis sequence number has up to 56 digits; padded texts compare as the numbers do.
 const positionDigits = 56;
@@ -46,6 +48,8 @@ const shift = {
 export class OrderTable implements OrderProjection, OrderViews {
   readonly #dynamoDb: DynamoDBClient;
   readonly #table: string;
+  /** Items that are known to be full, so that a customer of long standing costs one update an order and not two. */
+  readonly #full = new Set<string>();
 
   constructor(dynamoDb: DynamoDBClient, table: string) {
     this.#dynamoDb = dynamoDb;
@@ -54,7 +58,7 @@ export class OrderTable implements OrderProjection, OrderViews {
 
   /**
    * One conditional update; a second one only where the first was refused, which happens to an event that is no news and
-   * to an item whose `eventIds` are full. Each is atomic, so nobody sees an item without its newest 100 ids.
+   * once to an item whose `eventIds` are full. Each is atomic, so nobody sees an item without its newest 100 ids.
    */
   async apply(event: OrderPlaced, sequenceNumber: string): Promise<void> {
     const { accountid, vendorid } = event.data;
@@ -67,9 +71,17 @@ export class OrderTable implements OrderProjection, OrderViews {
       ':limit': { N: String(rememberedEvents) },
     };
     const key = { accountid: { S: accountid }, vendorid: { S: vendorid } };
-    const growing = { ...values, ':none': { L: [] }, ':ids': { L: [{ S: event.id }] } };
-    if (await this.#update(key, grow, growing)) return;
-    await this.#update(key, shift, values);
+    const subject = orderSubject(event.data);
+    const grows = () => this.#update(key, grow, { ...values, ':none': { L: [] }, ':ids': { L: [{ S: event.id }] } });
+    const shifts = () => this.#update(key, shift, values);
+
+    if (this.#full.has(subject)) {
+      if ((await shifts()) || !(await grows())) return;
+      this.#full.delete(subject);
+    } else if (!(await grows()) && (await shifts())) {
+      if (this.#full.size >= maxKnownFull) this.#full.clear();
+      this.#full.add(subject);
+    }
   }
 
   async #update(

@@ -1,4 +1,4 @@
-import { CreateTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DeleteItemCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { ingestOrder } from '../../../lambda/ingest-order/ingest-order.ts';
@@ -74,6 +74,28 @@ describe('the order table', () => {
       if (n === 99 || n === 100) expect((await itemOf('trimmed')).eventIds).toHaveLength(100);
     }
     expect((await itemOf('trimmed')).eventIds).toEqual(Array.from({ length: 100 }, (_, n) => `e${n + 30}`));
+  });
+
+  it('costs one update an event, but for the one that finds the item full', async () => {
+    const send = jest.spyOn(dynamoDb, 'send');
+    const costs: number[] = [];
+    for (let n = 0; n < 110; n++) {
+      await orders.apply(orderPlaced(`e${n}`, { accountid: 'costs' }), sequenceNumber(n));
+      costs.push(send.mock.calls.length);
+      send.mockClear();
+    }
+    send.mockRestore();
+    expect(costs).toEqual(costs.map((_, n) => (n === 100 ? 2 : 1)));
+  });
+
+  it('takes up an item again that was full and has gone', async () => {
+    const placed = (n: number) => orderPlaced(`e${n}`, { accountid: 'gone', city: `city ${n}` });
+    for (let n = 0; n < 101; n++) await orders.apply(placed(n), sequenceNumber(n));
+    await dynamoDb.send(
+      new DeleteItemCommand({ TableName: 'orders', Key: { accountid: { S: 'gone' }, vendorid: { S: 'v1' } } }),
+    );
+    for (let n = 0; n < 3; n++) await orders.apply(placed(n), sequenceNumber(n));
+    expect(await itemOf('gone')).toMatchObject({ eventIds: ['e0', 'e1', 'e2'], order: { city: 'city 2' } });
   });
 
   it('compares positions of different lengths as numbers', async () => {
