@@ -47,7 +47,7 @@ export class Environment implements ThreadListener {
     const variables = settings.variables(taskRoot, newLogStream());
     this.#thread = new EnvironmentThread({ handler, functionArn, memoryMb, taskRoot, variables }, this);
     this.#timer = setTimeout(() => this.stop('timed out'), initLimitMs + settings.timeoutMs);
-    this.#write(`INIT_START Runtime Version: nodejs:${process.versions.node}\n`);
+    this.#write(settings.platformLog.initStart());
   }
 
   /** Resolves when its thread is gone. */

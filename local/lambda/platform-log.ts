@@ -12,6 +12,7 @@ export interface InvocationReport {
 
 /** The lines that Lambda itself writes around those of the function. */
 export interface PlatformLog {
+  initStart(): string;
   start(requestId: string): string;
   timedOut(requestId: string, timeoutMs: number): string;
   report(report: InvocationReport): string;
@@ -19,6 +20,7 @@ export interface PlatformLog {
 
 /** `START`, `END` and `REPORT`, as in CloudWatch. */
 export const textPlatformLog: PlatformLog = {
+  initStart: () => `INIT_START Runtime Version: ${runtimeVersion}\n`,
   start: (requestId) => `START RequestId: ${requestId} Version: $LATEST\n`,
   timedOut: (requestId, timeoutMs) =>
     `${new Date().toISOString()} ${requestId} Task timed out after ${seconds(timeoutMs)} seconds\n`,
@@ -35,6 +37,7 @@ export const textPlatformLog: PlatformLog = {
 
 /** The same as JSON lines, for `LogFormat: JSON`. https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html */
 export const jsonPlatformLog: PlatformLog = {
+  initStart: () => line('platform.initStart', { phase: 'init', runtimeVersion }),
   start: (requestId) => line('platform.start', { requestId, version: '$LATEST' }),
   timedOut: () => '',
   report: ({ requestId, durationMs, initMs, memoryMb, memoryUsedBytes, failed }) =>
@@ -52,7 +55,14 @@ export const jsonPlatformLog: PlatformLog = {
 };
 
 /** For `SystemLogLevel: WARN`: nothing of what goes well, and JSON has the function's own line for what does not. */
-export const silentPlatformLog: PlatformLog = { start: () => '', timedOut: () => '', report: () => '' };
+export const silentPlatformLog: PlatformLog = {
+  initStart: () => '',
+  start: () => '',
+  timedOut: () => '',
+  report: () => '',
+};
+
+const runtimeVersion = `nodejs:${process.versions.node}`;
 
 const line = (type: string, record: object): string =>
   `${JSON.stringify({ time: new Date().toISOString(), type, record })}\n`;

@@ -24,6 +24,7 @@ const properties = z.strictObject({
   Runtime: z._default(z.string(), 'a container image'),
   Handler: z._default(z.string(), ''),
   Role: z.string(),
+  Layers: z._default(z.array(z.string()), []),
   Timeout: z._default(z.int().check(z.minimum(1), z.maximum(900)), 3),
   MemorySize: z._default(z.int().check(z.minimum(128), z.maximum(10_240)), 128),
   Environment: z.optional(
@@ -58,12 +59,18 @@ export const lambdaFunction = resourceType({
     'Architectures',
     'Code.S3ObjectVersion',
     'Code.SourceKMSKeyArn',
+    'CodeSigningConfigArn',
     'Description',
     'EphemeralStorage',
+    'ImageConfig',
     'KmsKeyArn',
+    'PackageType',
     'RecursiveLoop',
+    'RuntimeManagementConfig',
+    'SnapStart',
     'Tags',
     'TracingConfig',
+    'VpcConfig',
   ],
   create: async ({ logicalId, properties }, context) => {
     const functionName = properties.FunctionName ?? context.physicalName(logicalId, 64);
@@ -111,17 +118,22 @@ export const lambdaFunction = resourceType({
   },
 });
 
-const taskRoot = (functionName: string, { Runtime, Code }: Properties, context: LocalContext): string => {
-  if (!runtimes.includes(Runtime)) {
-    throw runtimeError('Runtime.NotRunHere', `${Runtime} is not run here; ${runtimes.join(' and ')} are.`);
-  }
+const taskRoot = (functionName: string, { Runtime, Code, Layers }: Properties, context: LocalContext): string => {
+  if (!runtimes.includes(Runtime)) throw notRunHere(`${Runtime} is not run here; ${runtimes.join(' and ')} are.`);
+  const layer = Layers.find((arn) => !changesNothing.test(arn));
+  if (layer !== undefined) throw notRunHere(`Layers are not run here: ${layer}`);
   if (Code.S3Key !== undefined) return context.assetDir(Code.S3Key);
-  if (Code.ZipFile === undefined) throw runtimeError('Runtime.NotRunHere', 'the function has no code that runs here.');
+  if (Code.ZipFile === undefined) throw notRunHere('The function has no code that runs here.');
   const folder = join(context.dataDir, 'inline-code', functionName);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'index.js'), Code.ZipFile);
   return folder;
 };
+
+/** Lambda Insights only measures. */
+const changesNothing = /:layer:LambdaInsightsExtension(-Arm64)?:/;
+
+const notRunHere = (message: string): Error => runtimeError('Runtime.NotRunHere', message);
 
 const platformLog = ({ LoggingConfig }: Properties) => {
   if (LoggingConfig?.LogFormat !== 'JSON') return textPlatformLog;

@@ -23,6 +23,10 @@ const typesNotRun = new Map<string, Describe>([
   ['AWS::CloudFormation::CustomResource', nameOnly],
   ['AWS::CDK::Metadata', nameOnly],
   ['AWS::ApiGateway::Account', nameOnly],
+  [
+    'AWS::Lambda::LayerVersion',
+    (name, { region, accountId }) => ({ ref: `arn:aws:lambda:${region}:${accountId}:layer:${name}:1` }),
+  ],
   ['AWS::Lambda::Permission', nameOnly],
   ['AWS::S3::BucketPolicy', nameOnly],
   ['AWS::SQS::QueuePolicy', nameOnly],

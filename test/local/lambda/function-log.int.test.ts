@@ -83,9 +83,10 @@ describe('the log of a function', () => {
     );
     await probe.call({}, { requestId: 'r-1' });
 
-    const [, ...lines] = (await probe.closeAndReadLog()).trim().split('\n');
+    const lines = (await probe.closeAndReadLog()).trim().split('\n');
 
-    const [start, warn, error, report] = lines.map((line) => JSON.parse(line));
+    const [init, start, warn, error, report] = lines.map((line) => JSON.parse(line));
+    expect(init).toMatchObject({ type: 'platform.initStart', record: { phase: 'init' } });
     expect(start).toMatchObject({ type: 'platform.start', record: { requestId: 'r-1', version: '$LATEST' } });
     expect(warn).toMatchObject({ level: 'WARN', requestId: 'r-1', message: { a: 1 } });
     expect(error).toMatchObject({ level: 'ERROR', errorType: 'TypeError', errorMessage: 't' });
