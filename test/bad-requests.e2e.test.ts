@@ -20,11 +20,11 @@ describe('a bad request over HTTP', () => {
   it.each(sendable)('$name is answered $status and $field', async ({ request, status, field }) => {
     const { method = 'GET', path = '/order', query = [], headers = {}, body } = request;
     const response = await system.request(
-      `${path.slice(1)}?${new URLSearchParams(query.map(([name, value]) => [name, value]))}`,
+      `${path.slice(1)}?${new URLSearchParams(query.map(([name, value]): [string, string] => [name, value]))}`,
       {
         method,
         headers,
-        body: body as BodyInit | undefined,
+        body: body as RequestInit['body'],
       },
     );
 
