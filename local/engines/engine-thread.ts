@@ -34,7 +34,7 @@ export async function startEngineThread(options: EngineThreadOptions): Promise<E
     name,
     workerData,
     // The engines take their account and region from here; nothing else of the environment is theirs.
-    env: { AWS_ACCOUNT_ID: '000000000000', AWS_REGION: 'us-east-1' },
+    env: { AWS_ACCOUNT_ID: '000000000000', AWS_REGION: 'us-east-1', ...compileCache() },
     execArgv: ['--disable-warning=ExperimentalWarning'], // node:sqlite
   });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
@@ -62,6 +62,12 @@ export async function startEngineThread(options: EngineThreadOptions): Promise<E
       return closing;
     },
   };
+}
+
+/** Where the caller keeps compiled code: an engine then starts in half the time. */
+function compileCache(): { NODE_COMPILE_CACHE?: string } {
+  const { NODE_COMPILE_CACHE } = process.env;
+  return NODE_COMPILE_CACHE ? { NODE_COMPILE_CACHE } : {};
 }
 
 async function stop(worker: Worker, exited: Promise<void>): Promise<void> {
