@@ -12,6 +12,9 @@ enableCompileCache(process.env.NODE_COMPILE_CACHE);
 /** A signal that comes this soon after the first is the same Ctrl-C: the terminal sends it, and npm passes it on. */
 const sameSignalMs = 300;
 
+/** Between two looks whether npm's shell is still there. */
+const parentWatchMs = 500;
+
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const fail = (line: string, exitCode: number): never => {
   process.stderr.write(`${line}\n`);
@@ -63,7 +66,19 @@ const closeOnSignal = (stack: Promise<LocalStack>): void => {
     if (closingSince === undefined) void close(running).catch(giveUp);
     else if (performance.now() - closingSince > sameSignalMs) process.exit(130);
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal);
+  onLostParent(onSignal);
+};
+
+/** The shell that npm starts ends at SIGTERM without passing it on; the runtime would be left running, unseen. */
+const onLostParent = (end: () => void): void => {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const { ppid } = process;
+  const watch = setInterval(() => {
+    if (process.ppid === ppid) return;
+    clearInterval(watch);
+    end();
+  }, parentWatchMs).unref();
 };
 
 const giveUp = (error: unknown): void => {

@@ -10,6 +10,7 @@ import { writeAssembly } from '../support/assembly.ts';
 import { eventually } from '../support/eventually.ts';
 
 const slow = `exports.handler = async (event) => {
+  console.log('under way');
   await new Promise((resolve) => setTimeout(resolve, event.queryStringParameters?.ms ?? 1_000));
   return { statusCode: 200, body: process.env.TZ };
 };`;
@@ -93,6 +94,12 @@ const start = (...args: string[]) => {
     exited,
     printed: () => printed,
     lines: () => printed.trimEnd().split('\n'),
+    /** Waits until the function runs. */
+    underWay: () =>
+      eventually(() => {
+        const logs = /^ {2}logs +(\S+)/m.exec(printed)?.[1] ?? '';
+        expect(readFileSync(join(logs, 'Probe-Slow.log'), 'utf8')).toContain('under way');
+      }),
     /** Waits for the last line of a start. */
     ready: () =>
       eventually(() => {
@@ -142,8 +149,7 @@ describe('npm start', () => {
     const started = start('--assembly', api(), '--port', '0');
     await started.ready();
     const answer = fetch(urlOf());
-    await eventually(() => expect(started.child.exitCode).toBeNull());
-    await new Promise((resolve) => setTimeout(resolve, 300)); // for the request to reach its function
+    await started.underWay();
     started.child.kill(signal);
     started.child.kill(signal); // npm passes on what the terminal has sent already
     const response = await answer;
@@ -155,15 +161,28 @@ describe('npm start', () => {
     ]);
   });
 
+  it("closes when npm's shell is killed, which takes the signal for itself", async () => {
+    const command = `'${process.execPath}' '${cli}' --assembly '${api()}' --port 0; true`;
+    const shell = spawn('sh', ['-c', command], { cwd: folder, env: { ...process.env, npm_lifecycle_event: 'start' } });
+    children.push(shell);
+    let printed = '';
+    shell.stdout.on('data', (chunk) => {
+      printed += chunk;
+    });
+    await eventually(() => expect(printed).toMatch(/^ready/m), 15_000);
+    shell.kill('SIGTERM');
+    await eventually(() => expect(printed).toMatch(/^closed$/m));
+  });
+
   it('ends at once at the second Ctrl-C, and removes its temporary data all the same', async () => {
     const started = start('--assembly', api(), '--port', '0');
     await started.ready();
     const data = /^ {2}data +(\S+), removed on exit/m.exec(started.printed())?.[1] ?? '';
     expect(existsSync(data)).toBe(true);
     const answer = fetch(`${urlOf()}?ms=9000`).catch(() => 'cut off');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await started.underWay();
     started.child.kill('SIGINT');
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await new Promise((resolve) => setTimeout(resolve, 400)); // any sooner, and it would be the same Ctrl-C
     started.child.kill('SIGINT');
     expect(await started.exited).toBe(130);
     expect(await answer).toBe('cut off');
