@@ -1,11 +1,10 @@
 import { type CloudAssembly, readAssembly } from './assembly/cloud-assembly.ts';
-import { evaluate, type Scope, Unevaluable } from './assembly/evaluate.ts';
-import { withLocalOrigins } from './assembly/public-url.ts';
-import type { Template } from './assembly/template.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Endpoints, LocalContext } from './context.ts';
 import { openDataDir } from './data-dir.ts';
+import { describeStack, environmentOf, type StackDescription } from './describe-stack.ts';
 import type { Credentials } from './engines/engine.ts';
+import type { InvokeApiOptions } from './lambda/invoke-api.ts';
 import type { LocalFunction } from './lambda/local-function.ts';
 import { laptopPace, type Pace } from './pace.ts';
 import { physicalName } from './physical-name.ts';
@@ -13,7 +12,6 @@ import { createResources } from './resources/create-resources.ts';
 import { resourceTypes } from './resources/index.ts';
 import { type Plan, planResources } from './resources/plan.ts';
 import { endpointVariable, startEngines } from './start-engines.ts';
-import { StartError } from './start-error.ts';
 
 export interface StartLocalOptions {
   /** The directory of the cloud assembly, e.g. `cdk.out`. */
@@ -33,14 +31,8 @@ export interface StartLocalOptions {
 }
 
 /** A stack, brought to life. */
-export interface LocalStack {
+export interface LocalStack extends StackDescription {
   readonly stackName: string;
-  /** Of the first REST API, with its stage: `http://127.0.0.1:3000/prod/`. */
-  readonly apiUrl?: string;
-  readonly apiKey?: string;
-  readonly outputs: Readonly<Record<string, string>>;
-  /** Commands to try it with, as the template's metadata gives them under `Examples`. */
-  readonly examples: readonly string[];
   /** What an SDK needs in its environment to reach the engines. */
   readonly environment: Readonly<Record<string, string>>;
   /** By ARN. */
@@ -74,7 +66,13 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
     closers.push(engines.close);
 
     const functions = new Map<string, LocalFunction>();
-    const endpoints = endpointsOf(engines.urls);
+    const clock = options.clock ?? systemClock;
+    const pace = options.pace ?? laptopPace;
+    const urls = new Map<string, string>(engines.urls);
+    const closeInvokeApi = plan.resources.some(({ definition }) => definition?.type === 'AWS::Lambda::Function')
+      ? await openInvokeApi({ functions, credentials, ...deployment, clock, pace }, urls)
+      : () => {};
+    closers.push(closeInvokeApi);
     const whenCreated: (() => Promise<void> | void)[] = [];
     let port = options.port ?? 0;
     const context: LocalContext = {
@@ -82,10 +80,10 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
       ...deployment,
       dataDir: dataDir.path,
       credentials,
-      clock: options.clock ?? systemClock,
-      pace: options.pace ?? laptopPace,
+      clock,
+      pace,
       environments: options.environments ?? 2,
-      endpoints,
+      endpoints: endpointsOf(urls),
       functions,
       restApis: new Map(),
       apiOrigins: new Map(),
@@ -104,15 +102,12 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
       log,
     };
     const scope = await createResources(plan, template, context);
+    closers.push(closeInvokeApi); // before the functions close, which were all there by now
     for (const start of whenCreated) await start();
-    const outputs = outputsOf(template, scope, context);
-    const api = apiOf(outputs, context);
     return {
       stackName,
-      ...api,
-      outputs,
-      examples: examplesOf(template, { ...outputs, ...api }),
-      environment: environmentOf(engines.urls, endpoints, credentials),
+      ...describeStack(template, scope, context),
+      environment: environmentOf(urls, context),
       functions,
       dataDir: dataDir.path,
       close: closeAll,
@@ -121,6 +116,14 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
     await closeAll().catch(() => {}); // what stopped the start says more than what came of it
     throw error;
   }
+};
+
+/** Serves `Invoke`, adds its address to `urls`, and answers what closes it, once, however often it is called. */
+const openInvokeApi = async (options: InvokeApiOptions, urls: Map<string, string>): Promise<() => Promise<void>> => {
+  const { startInvokeApi } = await import('./lambda/invoke-api.ts');
+  const invokeApi = await startInvokeApi(options);
+  urls.set('lambda', invokeApi.url);
+  return singleFlight(() => invokeApi.close());
 };
 
 const tell = (assembly: CloudAssembly, { withoutEffect, notRun }: Plan, log: (line: string) => void): void => {
@@ -150,50 +153,8 @@ const endpointsOf = (urls: ReadonlyMap<string, string>): Endpoints => ({
   dynamodb: urls.get('dynamodb') ?? nowhere,
   s3: urls.get('s3') ?? nowhere,
   sqs: urls.get('sqs') ?? nowhere,
-  lambda: nowhere,
+  lambda: urls.get('lambda') ?? nowhere,
 });
-
-const environmentOf = (
-  urls: ReadonlyMap<string, string>,
-  endpoints: Endpoints,
-  credentials: Credentials,
-): Record<string, string> => ({
-  AWS_REGION: deployment.region,
-  AWS_DEFAULT_REGION: deployment.region, // the AWS CLI and boto3 read this one
-  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  ...Object.fromEntries([...urls].map(([service, url]) => [endpointVariable(service), url])),
-  ...(endpoints.lambda === nowhere ? {} : { [endpointVariable('lambda')]: endpoints.lambda }),
-});
-
-const outputsOf = (template: Template, scope: Scope, context: LocalContext): Record<string, string> => {
-  const outputs: Record<string, string> = {};
-  for (const [name, { Value, Condition }] of Object.entries(template.Outputs ?? {})) {
-    try {
-      if (Condition !== undefined && !scope.condition(Condition)) continue;
-      const value = withLocalOrigins(evaluate(Value, scope, `Outputs.${name}`), context.apiOrigins);
-      outputs[name] = typeof value === 'string' ? value : JSON.stringify(value);
-    } catch (error) {
-      if (!(error instanceof StartError || error instanceof Unevaluable)) throw error;
-      context.log(`no value for the output ${name}: ${error.message}`);
-    }
-  }
-  return outputs;
-};
-
-const apiOf = (outputs: Record<string, string>, context: LocalContext): Pick<LocalStack, 'apiUrl' | 'apiKey'> => {
-  const [origin] = context.apiOrigins.values();
-  const [apiKey] = context.apiKeys.values();
-  const apiUrl = Object.values(outputs).find((value) => origin && value.startsWith(origin)) ?? origin;
-  return { ...(apiUrl === undefined ? {} : { apiUrl }), ...(apiKey === undefined ? {} : { apiKey }) };
-};
-
-/** `${ApiUrl}` stands for the API's URL, `${ApiKey}` for its key, any other name for the output of that name. */
-const examplesOf = ({ Metadata = {} }: Template, { apiUrl = '', apiKey = '', ...outputs }: Record<string, string>) => {
-  const values: Record<string, string> = { ...outputs, ApiUrl: apiUrl, ApiKey: apiKey };
-  const examples = Array.isArray(Metadata.Examples) ? Metadata.Examples : [];
-  return examples.map((example) => String(example).replace(/\$\{(\w+)\}/g, (whole, name) => values[name] ?? whole));
-};
 
 const singleFlight = (run: () => Promise<void>): (() => Promise<void>) => {
   let running: Promise<void> | undefined;

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { StartError } from '../../local/start-error.ts';
@@ -55,6 +56,39 @@ describe('a local stack', () => {
     const object = { Bucket: 'probe-bucket', Key: 'k' };
     await one?.send(new PutObjectCommand({ ...object, Body: 'x' }));
     await expect(two?.send(new GetObjectCommand(object))).rejects.toThrow('does not exist');
+  });
+
+  it("has its functions invoked by Lambda's own API, and tells them where their stack's API answers", async () => {
+    const stack = await startProbe(
+      {
+        Resources: {
+          Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'probe' } },
+          Url: {
+            Type: 'AWS::Lambda::Function',
+            Properties: {
+              Code: { S3Bucket: 'x', S3Key: 'url.zip' },
+              Handler: 'index.handler',
+              Runtime: 'nodejs24.x',
+              Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+              Environment: {
+                Variables: {
+                  URL: { 'Fn::Join': ['', ['https://', { Ref: 'Api' }, '.execute-api.us-east-1.amazonaws.com/prod']] },
+                },
+              },
+            },
+          },
+          Role: { Type: 'AWS::IAM::Role' },
+        },
+        Outputs: { Name: { Value: { Ref: 'Url' } } },
+      },
+      {},
+      { url: { 'index.js': 'exports.handler = async () => process.env.URL;' } },
+    );
+    const client = new LambdaClient(clientOf(stack, 'LAMBDA'));
+    const { Payload } = await client.send(new InvokeCommand({ FunctionName: stack.outputs.Name }));
+    expect(JSON.parse(Buffer.from(Payload ?? []).toString())).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/prod$/);
+    expect([...stack.functions.values()][0]?.roleArn).toBe('arn:aws:iam::000000000000:role/Probe-Role');
+    client.destroy();
   });
 
   it('closes once, however often it is told to, and leaves nothing behind', async () => {
