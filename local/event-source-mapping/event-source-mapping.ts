@@ -6,9 +6,8 @@ import type { SetAside } from './attempt.ts';
 import { CheckpointFolder } from './checkpoint-folder.ts';
 import { KinesisEventWriter } from './kinesis-event.ts';
 import { KinesisSource } from './kinesis-source.ts';
-import type { LastInvocation } from './lane.ts';
 import type { MappingSettings } from './mapping-settings.ts';
-import { type OnFailureDestination, openDestination } from './on-failure-destination.ts';
+import { type LastInvocation, type OnFailureDestination, openDestination } from './on-failure-destination.ts';
 import { compileFilters, type RecordFilter } from './record-filter.ts';
 import { ShardConsumer } from './shard-consumer.ts';
 import { readableShards } from './shard-lineage.ts';
@@ -42,7 +41,7 @@ export class EventSourceMapping {
   private unsubscribe = () => {};
   private running = false;
 
-  /** @throws InvalidFilterCriteria, InvalidDestination */
+  /** @throws InvalidFilterCriteria */
   constructor(parts: MappingParts, context: LocalContext) {
     this.parts = parts;
     this.context = context;
@@ -79,6 +78,7 @@ export class EventSourceMapping {
     await Promise.all([...this.consumers.values()].map(({ done }) => done));
     this.consumers.clear();
     this.checkpoints.close();
+    await this.destination?.close();
   }
 
   /** The first start at `LATEST` or `AT_TIMESTAMP` notes where that is, so that later starts agree with it. */
@@ -169,7 +169,7 @@ export class EventSourceMapping {
       streamArn: streamArnOf(parts.eventSourceArn),
       shardId,
     };
-    await this.destination?.(setAside, from, invocation);
+    await this.destination?.take(setAside, from, invocation);
     const records = setAside.records.length === 1 ? '1 record' : `${setAside.records.length} records`;
     const what = this.destination ? 'set aside' : 'dropped, there is no on-failure destination';
     context.log(`${parts.name}: ${shardId}: ${records} ${what} (${setAside.condition})`);

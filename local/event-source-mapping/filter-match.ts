@@ -1,12 +1,6 @@
 import { BlockList, isIP } from 'node:net';
-
-/** A pattern that EventBridge refuses (400), with its sentence. */
-export class InvalidEventPattern extends Error {
-  override readonly name = 'InvalidEventPatternException';
-  constructor(reason: string) {
-    super(`Event pattern is not valid. Reason: ${reason}`);
-  }
-}
+import { compileWildcard } from './filter-wildcard.ts';
+import { InvalidEventPattern } from './invalid-event-pattern.ts';
 
 /** One alternative of a field. */
 export interface Match {
@@ -38,7 +32,7 @@ const compileOperator = (operator: string, operand: unknown): Predicate => {
     case 'equals-ignore-case':
       return onString(equalsIgnoreCase(requireString(operand, operator)));
     case 'wildcard':
-      return onString(wildcard(operand));
+      return onString(compileWildcard(requireString(operand, 'wildcard')));
     case 'numeric':
       return numeric(operand);
     case 'cidr':
@@ -108,7 +102,7 @@ const refusedString = (operator: string, text: unknown): StringTest => {
         fail('Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.');
       return equalsIgnoreCase(text as string);
     case 'wildcard':
-      return wildcard(text);
+      return compileWildcard(requireString(text, 'wildcard'));
     default:
       return fail(`Unsupported anything-but pattern: ${operator}`);
   }
@@ -158,50 +152,6 @@ const cidr = (operand: unknown): StringTest => {
   const network = new BlockList();
   network.addSubnet(address, Number(bits), family === 4 ? 'ipv4' : 'ipv6');
   return (value) => isIP(value) === family && network.check(value, family === 4 ? 'ipv4' : 'ipv6');
-};
-
-/** EventBridge weighs a pattern by its wildcards and the repeats after them; its figures are unpublished. */
-const mostWildcards = 5;
-
-const wildcard = (operand: unknown): StringTest => {
-  const pattern = requireString(operand, 'wildcard');
-  const parts = [''];
-  for (let at = 0; at < pattern.length; at++) {
-    const position = Buffer.byteLength(pattern.slice(0, at)) + 1; // counted in bytes, after the opening quote
-    let character = pattern.charAt(at);
-    if (character === '\\') {
-      character = pattern.charAt(++at);
-      if (character !== '*' && character !== '\\') fail(`Invalid escape character at pos ${position}`);
-    } else if (character === '*') {
-      if (pattern.charAt(at + 1) === '*') fail(`Consecutive wildcard characters at pos ${position}`);
-      parts.push('');
-      continue;
-    }
-    parts[parts.length - 1] += character;
-  }
-  if (parts.length - 1 > mostWildcards)
-    fail(
-      'Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences after a wildcard character',
-    );
-  return inOrder(parts);
-};
-
-/** Whether the parts occur one after the other, the first at the start and the last at the end. */
-const inOrder = (parts: readonly string[]): StringTest => {
-  const first = parts[0] ?? '';
-  if (parts.length === 1) return (value) => value === first;
-  const last = parts.at(-1) ?? '';
-  const middle = parts.slice(1, -1);
-  return (value) => {
-    if (value.length < first.length + last.length || !value.startsWith(first) || !value.endsWith(last)) return false;
-    let from = first.length;
-    for (const part of middle) {
-      const at = value.indexOf(part, from);
-      if (at < 0) return false;
-      from = at + part.length;
-    }
-    return from <= value.length - last.length;
-  };
 };
 
 const onString =

@@ -1,6 +1,5 @@
-import { compileMatch, InvalidEventPattern, type Match } from './filter-match.ts';
-
-export { InvalidEventPattern } from './filter-match.ts';
+import { compileMatch, type Match } from './filter-match.ts';
+import { InvalidEventPattern } from './invalid-event-pattern.ts';
 
 /** Whether an event, as parsed JSON, satisfies the pattern. */
 export type EventPattern = (event: unknown) => boolean;

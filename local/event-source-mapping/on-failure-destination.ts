@@ -1,76 +1,86 @@
 import { randomUUID } from 'node:crypto';
 import type { LocalContext } from '../context.ts';
 import type { SetAside } from './attempt.ts';
-import type { LastInvocation } from './lane.ts';
 import { type OnFailureContext, onFailureKey, onFailureRecord } from './on-failure-record.ts';
 import type { StreamRecord } from './stream-record.ts';
 
-/** Takes what a mapping gives up; throws where it can't, so that the mapping tries again. */
-export type OnFailureDestination = (
-  setAside: SetAside<StreamRecord>,
-  from: OnFailureContext & { readonly mappingUuid: string },
-  invocation: LastInvocation,
-) => Promise<void>;
+/** The invocation after which records are given up. */
+export interface LastInvocation {
+  readonly requestId: string;
+  /** The event, as it was sent. */
+  readonly payload: string;
+}
 
-/** The destination can't be used (400). */
-export class InvalidDestination extends Error {
-  override readonly name = 'InvalidParameterValueException';
+/** Takes what a mapping gives up. */
+export interface OnFailureDestination {
+  /** Resolves once the records are safe there; rejects where they are not, so that the mapping tries again. */
+  take(
+    setAside: SetAside<StreamRecord>,
+    from: OnFailureContext & { readonly mappingUuid: string },
+    invocation: LastInvocation,
+  ): Promise<void>;
+  close(): Promise<void>;
 }
 
 /**
  * The destination with this ARN: an S3 bucket takes the whole invocation record with its payload, an SQS queue the
  * metadata alone. The SDK's client is loaded when the first record comes.
  *
- * @throws InvalidDestination for any other ARN.
+ * @throws RangeError for any other ARN.
  */
 export const openDestination = (arn: string, context: LocalContext): OnFailureDestination => {
   const [, , service, , , resource = ''] = arn.split(':');
-  if (service === 's3' && resource) return bucketDestination(resource, context);
-  if (service === 'sqs' && resource && !resource.endsWith('.fifo')) return queueDestination(resource, context);
-  throw new InvalidDestination(
-    `DestinationConfig.OnFailure.Destination: ${arn} is neither an S3 bucket nor a standard SQS queue; nothing else runs here.`,
-  );
+  if (service === 's3') return bucketDestination(resource, context);
+  if (service === 'sqs') return queueDestination(resource, context);
+  throw new RangeError(`${arn} is neither an S3 bucket nor an SQS queue`);
 };
 
 const bucketDestination = (bucket: string, context: LocalContext): OnFailureDestination => {
-  const open = once(async () => {
+  const s3 = once(async () => {
     const { S3Client, PutObjectCommand } = await import('@aws-sdk/client-s3');
     const client = new S3Client({ ...clientOptions(context), endpoint: context.endpoints.s3, forcePathStyle: true });
-    context.onClose(() => client.destroy());
-    return (Key: string, Body: string) => client.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
+    return { client, PutObjectCommand };
   });
-  return async (setAside, from, { requestId, payload }) => {
-    const put = await open();
-    const stamp = { nowMs: context.clock.now(), requestId };
-    const key = onFailureKey(from.mappingUuid, from.shardId, stamp.nowMs, randomUUID());
-    await put(key, onFailureRecord(setAside, from, stamp, payload));
+  return {
+    take: async (setAside, from, { requestId, payload }) => {
+      const { client, PutObjectCommand } = await s3.get();
+      const nowMs = context.clock.now();
+      const Key = onFailureKey(from.mappingUuid, from.shardId, nowMs, randomUUID());
+      const Body = onFailureRecord(setAside, from, { nowMs, requestId }, payload);
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
+    },
+    close: async () => (await s3.made())?.client.destroy(),
   };
 };
 
 const queueDestination = (queue: string, context: LocalContext): OnFailureDestination => {
-  const open = once(async () => {
+  const sqs = once(async () => {
     const { SQSClient, GetQueueUrlCommand, SendMessageCommand } = await import('@aws-sdk/client-sqs');
     const client = new SQSClient({ ...clientOptions(context), endpoint: context.endpoints.sqs });
-    context.onClose(() => client.destroy());
-    const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: queue }));
-    return (MessageBody: string) => client.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+    return { client, GetQueueUrlCommand, SendMessageCommand };
   });
-  return async (setAside, from, { requestId }) => {
-    const send = await open();
-    await send(onFailureRecord(setAside, from, { nowMs: context.clock.now(), requestId }));
+  let url: string | undefined;
+  return {
+    take: async (setAside, from, { requestId }) => {
+      const { client, GetQueueUrlCommand, SendMessageCommand } = await sqs.get();
+      url ??= (await client.send(new GetQueueUrlCommand({ QueueName: queue }))).QueueUrl;
+      const MessageBody = onFailureRecord(setAside, from, { nowMs: context.clock.now(), requestId });
+      await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody }));
+    },
+    close: async () => (await sqs.made())?.client.destroy(),
   };
 };
 
 const clientOptions = ({ region, credentials }: LocalContext) => ({ region, credentials });
 
-/** The result of the first call that succeeds. */
-const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+/** Makes something when it is first needed; `made` tells what there is by now. */
+const once = <T>(make: () => Promise<T>) => {
   let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
+  return {
+    get: (): Promise<T> => {
+      made ??= make();
+      return made;
+    },
+    made: async (): Promise<T | undefined> => made,
   };
 };

@@ -1,4 +1,5 @@
-import { compilePattern, type EventPattern, InvalidEventPattern } from './filter-pattern.ts';
+import { compilePattern, type EventPattern } from './filter-pattern.ts';
+import { InvalidEventPattern } from './invalid-event-pattern.ts';
 
 /** Whether a record goes to the function; asks for its data as parsed JSON only if a filter needs it. */
 export type RecordFilter = (data: () => unknown) => boolean;

@@ -6,9 +6,10 @@ import type { SetAside } from './attempt.ts';
 import { Bell } from './bell.ts';
 import type { KinesisEventWriter } from './kinesis-event.ts';
 import type { KinesisShard, Read, ReadPosition } from './kinesis-shard.ts';
-import { Lane, type LaneWork, type LastInvocation } from './lane.ts';
+import { Lane, type LaneWork } from './lane.ts';
 import { laneOf } from './lanes.ts';
 import type { MappingSettings } from './mapping-settings.ts';
+import type { LastInvocation } from './on-failure-destination.ts';
 import type { RecordFilter } from './record-filter.ts';
 import { ShardProgress } from './shard-progress.ts';
 import type { KinesisRecord } from './stream-record.ts';
@@ -163,7 +164,8 @@ export class ShardConsumer {
   private async backOff(what: string, failures: number, error: Error): Promise<void> {
     const { signal } = this.stopping;
     if (signal.aborted) return;
-    this.parts.log(`${what} failed, trying again: ${error.message}`);
+    const isPowerOfTwo = (failures & (failures - 1)) === 0; // an outage is told of, and not once a second
+    if (isPowerOfTwo) this.parts.log(`${what} failed, trying again: ${error.message}`);
     await this.parts.clock.sleep(this.parts.pace.retryBackoffMs(failures), signal);
   }
 }

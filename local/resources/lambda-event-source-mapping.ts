@@ -116,11 +116,11 @@ const startMapping = async (uuid: string, name: string, properties: Properties, 
   byUuid.set(uuid, mapping);
   uuidOfPair.set(pair, uuid);
   if (!properties.Enabled) return;
-  context.onClose(() => mapping.close());
   await mapping.start().catch((error) => {
     if ((error as Error).name !== 'ResourceNotFoundException') throw error;
     throw new StartError(`${name}: Stream not found: ${properties.EventSourceArn}`);
   });
+  context.onClose(() => mapping.close()); // after its source's, so that it drains before that closes
 };
 
 interface Mappings {

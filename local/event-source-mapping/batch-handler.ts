@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import { type LocalFunction, RequestTooLarge } from '../lambda/local-function.ts';
+import type { Pace } from '../pace.ts';
+import { type Attempt, type AttemptLimits, expire, firstAttempt, type SetAside, settle } from './attempt.ts';
+import { type InvocationResponse, readResponse } from './invocation-response.ts';
+import type { KinesisEventWriter, WindowEvent } from './kinesis-event.ts';
+import type { MappingSettings } from './mapping-settings.ts';
+import type { LastInvocation } from './on-failure-destination.ts';
+import type { ShardProgress } from './shard-progress.ts';
+import type { KinesisRecord } from './stream-record.ts';
+import type { FinalInvoke, TumblingWindow } from './tumbling-window.ts';
+
+/** What batches are handled with; shared by the lanes of a shard. */
+export interface HandlerWork {
+  readonly settings: MappingSettings;
+  readonly pace: Pace;
+  readonly clock: Clock;
+  readonly function: LocalFunction;
+  readonly writer: KinesisEventWriter;
+  readonly progress: ShardProgress;
+  /** Aborts when the mapping closes: what is in flight ends, nothing new begins. */
+  readonly stop: AbortSignal;
+  /** Writes the shard's checkpoint, if it has moved. */
+  checkpoint(): void;
+  /** Resolves when the destination has taken the records, with false where the mapping closes before. */
+  setAside(setAside: SetAside<KinesisRecord>, invocation: LastInvocation): Promise<boolean>;
+}
+
+/** Hands batches of one lane to the function, and does what its answers ask for. */
+export class BatchHandler {
+  private readonly work: HandlerWork;
+  private readonly window: TumblingWindow | undefined;
+  private readonly limits: AttemptLimits;
+  /** Of the last invocation. */
+  private requestId: string = randomUUID();
+
+  constructor(work: HandlerWork, window?: TumblingWindow) {
+    const { maximumRetryAttempts, maximumRecordAgeSeconds, bisectBatchOnFunctionError } = work.settings;
+    const maximumRecordAgeMs = maximumRecordAgeSeconds < 0 ? Number.POSITIVE_INFINITY : maximumRecordAgeSeconds * 1_000;
+    this.work = work;
+    this.window = window;
+    this.limits = { maximumRetryAttempts, maximumRecordAgeMs, bisectBatchOnFunctionError };
+  }
+
+  /** Tries the batch until every record of it is handled or set aside, or the mapping closes. */
+  async handle(batch: readonly KinesisRecord[]): Promise<void> {
+    const { clock, pace, stop } = this.work;
+    let pending: readonly Attempt<KinesisRecord>[] = [firstAttempt(batch)];
+    for (;;) {
+      const [attempt, ...later] = pending;
+      if (!attempt || stop.aborted) return;
+      const { expired, fresh } = expire(attempt, this.limits, clock.now());
+      for (const records of expired) if (!(await this.giveUp(records))) return;
+      if (fresh.records.length === 0) {
+        pending = later;
+        continue;
+      }
+      const early = this.window?.before((fresh.records[0] as KinesisRecord).arrivedAtMs);
+      if (early) {
+        await this.conclude(early);
+        continue;
+      }
+      const { verdict, state } = await this.try(fresh);
+      if (verdict.setAside && !(await this.giveUp(verdict.setAside))) return;
+      if (state !== undefined && verdict.handled > 0) this.window?.keep(state);
+      this.finish(fresh.records.slice(0, verdict.handled));
+      pending = [...verdict.remaining, ...later];
+      if (verdict.pauseOfRetry !== undefined) await clock.sleep(pace.retryBackoffMs(verdict.pauseOfRetry), stop);
+    }
+  }
+
+  private async try(attempt: Attempt<KinesisRecord>) {
+    const { records } = attempt;
+    const first = records[0] as KinesisRecord;
+    if (this.window) {
+      this.window.enter(first.arrivedAtMs);
+      this.work.progress.hold();
+    }
+    const { outcome, state } = await this.invoke(this.payload(records), records);
+    return { verdict: settle(attempt, outcome, this.limits), state };
+  }
+
+  /** Calls the function for the end of a window until it succeeds, or the mapping closes; then the checkpoint moves. */
+  async conclude(final: FinalInvoke): Promise<void> {
+    const payload = this.work.writer.event([], {
+      window: final.window,
+      state: final.state,
+      isFinalInvokeForWindow: true,
+      isWindowTerminatedEarly: final.terminatedEarly,
+    });
+    for (let failures = 1; !this.work.stop.aborted; failures++) {
+      const { outcome } = await this.invoke(payload, []);
+      if (outcome.kind === 'success') {
+        this.window?.concluded(final);
+        this.work.progress.release();
+        return this.work.checkpoint();
+      }
+      await this.work.clock.sleep(this.work.pace.retryBackoffMs(failures), this.work.stop);
+    }
+  }
+
+  private async invoke(payload: string, records: readonly KinesisRecord[]): Promise<InvocationResponse> {
+    this.requestId = randomUUID();
+    try {
+      const result = await this.work.function.invoke(payload, { requestId: this.requestId });
+      const { reportBatchItemFailures } = this.work.settings;
+      return readResponse(result, records, { reportBatchItemFailures, windows: this.window !== undefined });
+    } catch (error) {
+      return { outcome: { kind: error instanceof RequestTooLarge ? 'too-large' : 'refused' } };
+    }
+  }
+
+  private async giveUp(setAside: SetAside<KinesisRecord>): Promise<boolean> {
+    const { requestId } = this;
+    const taken = await this.work.setAside(setAside, { requestId, payload: this.payload(setAside.records) });
+    if (taken) this.finish(setAside.records);
+    return taken;
+  }
+
+  private finish(records: readonly KinesisRecord[]): void {
+    for (const { sequenceNumber } of records) this.work.progress.finish(sequenceNumber);
+    if (records.length > 0) this.work.checkpoint();
+  }
+
+  private payload(records: readonly KinesisRecord[]): string {
+    const { window } = this;
+    return this.work.writer.event(records, window && aggregation(window, (records[0] as KinesisRecord).arrivedAtMs));
+  }
+}
+
+/** The window fields of an invocation with records. */
+export const aggregation = (window: TumblingWindow, arrivedAtMs: number): WindowEvent => ({
+  window: window.open ?? window.of(arrivedAtMs),
+  state: window.state,
+  isFinalInvokeForWindow: false,
+  isWindowTerminatedEarly: false,
+});
