@@ -1,6 +1,9 @@
+import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { KinesisWrites } from './kinesis.ts';
 import { positionKept, timestampAhead } from './kinesis-iterators.ts';
+import { speedUp } from './kinesis-numbers.ts';
+import { grouped, rememberStreams, type StreamStore } from './kinesis-writes.ts';
 import { type Action, type Input, openLevelEngine } from './level-engine.ts';
 import { serveEngine } from './serve-engine.ts';
 
@@ -43,14 +46,16 @@ function prepare(input: Input, types: Readonly<Record<string, unknown>>): void {
   if (typeof hours === 'number') input.RetentionPeriodHours = Math.min(hours, longestRetentionHours);
 }
 
-const engine = await openLevelEngine('kinesalite', {
+speedUp(createRequire(import.meta.url)('kinesalite/db'));
+const engine = await openLevelEngine<StreamStore>('kinesalite', {
   options: { path: workerData.path, createStreamMs: 0, deleteStreamMs: 0, updateStreamMs: 0, shardLimit: 10_000 },
   prepare,
   actions: {
-    putRecord: reporting,
-    putRecords: reporting,
+    putRecord: (original) => reporting(grouped(original)),
+    putRecords: (original) => reporting(grouped(original)),
     getRecords: positionKept,
     getShardIterator: timestampAhead,
   },
 });
+rememberStreams(engine.store);
 await serveEngine(engine.listener, engine.close);

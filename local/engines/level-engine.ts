@@ -5,9 +5,9 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 
 /** kinesalite and dynalite are built alike, on a Level database; this file knows how, and needs their exact versions. */
-export interface LevelEngine {
+export interface LevelEngine<S extends Store> {
   readonly listener: RequestListener;
-  readonly store: Store;
+  readonly store: S;
   close(): Promise<void>;
 }
 
@@ -19,14 +19,14 @@ export type Input = Record<string, unknown>;
 export type Output = Record<string, unknown>;
 export type Callback = (error: unknown, output?: Output) => void;
 /** How an engine runs an operation: the input is checked already, and AWS's errors carry a `statusCode`. */
-export type Action<S extends Store = Store> = (store: S, input: Input, callback: Callback) => void;
+export type Action = (store: Store, input: Input, callback: Callback) => void;
 
-export interface LevelEngineHooks<S extends Store = Store> {
+export interface LevelEngineHooks {
   readonly options: Readonly<Record<string, unknown>>;
   /** Sees an operation's input before the engine checks it; `types` holds the operation's parameters. */
   readonly prepare: (input: Input, types: Readonly<Record<string, unknown>>) => void;
   /** Stands in for operations of the engine, by their name in camelCase, each given the engine's own. */
-  readonly actions: Readonly<Record<string, (original: Action<S>) => Action<S>>>;
+  readonly actions: Readonly<Record<string, (original: Action) => Action>>;
 }
 
 /**
@@ -36,8 +36,8 @@ export interface LevelEngineHooks<S extends Store = Store> {
  */
 export async function openLevelEngine<S extends Store>(
   name: 'kinesalite' | 'dynalite',
-  hooks: LevelEngineHooks<S>,
-): Promise<LevelEngine> {
+  hooks: LevelEngineHooks,
+): Promise<LevelEngine<S>> {
   const require = createRequire(import.meta.url);
   const wrapModule = <T>(path: string, wrap: (original: T) => T) => {
     const id = require.resolve(`${name}/${path}`);
@@ -57,9 +57,7 @@ export async function openLevelEngine<S extends Store>(
 
   for (const file of readdirSync(join(dirname(require.resolve(name)), 'actions'))) {
     const action = basename(file, '.js');
-    wrapModule<Action<S>>(`actions/${action}`, (original) =>
-      neverThrowing(hooks.actions[action]?.(original) ?? original),
-    );
+    wrapModule<Action>(`actions/${action}`, (original) => neverThrowing(hooks.actions[action]?.(original) ?? original));
   }
 
   let store: S | undefined;
@@ -105,7 +103,7 @@ function answered<T>(check: () => T): T {
 
 /** The action, its unexpected errors turned into `InternalFailure`. */
 const neverThrowing =
-  <S extends Store>(action: Action<S>): Action<S> =>
+  (action: Action): Action =>
   (store, input, callback) => {
     try {
       action(store, input, (error, output) => callback(error && asAwsError(error), output));
