@@ -18,7 +18,7 @@ export interface Runtime {
   close(): Promise<void>;
 }
 
-const cli = join(import.meta.dirname, '../local/cli.ts');
+const cli = join(import.meta.dirname, '../local/start.js');
 const startTimeoutMs = 60_000;
 
 /** Starts the runtime in `folder`, where its `.local` and its assembly then lie; resolves at its line `ready`. */

@@ -1,13 +1,10 @@
-import { enableCompileCache, flushCompileCache } from 'node:module';
+import { flushCompileCache } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { CommandLine } from './command-line.ts';
 import type { LocalStack } from './start-local.ts';
 
 process.env.TZ = 'UTC'; // as on AWS; a worker thread can't set it
 const folder = resolve('.local');
-/** What has been compiled once, by any thread, isn't compiled again by the next start. */
-process.env.NODE_COMPILE_CACHE = join(folder, 'compile-cache');
-enableCompileCache(process.env.NODE_COMPILE_CACHE);
 
 /** A signal that comes this soon after the first is the same Ctrl-C: the terminal sends it, and npm passes it on. */
 const sameSignalMs = 300;

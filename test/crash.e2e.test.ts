@@ -131,7 +131,7 @@ it('loses, doubles and turns back nothing when the whole runtime is killed, ten 
 
 /** `npm start -- --data-dir DIRECTORY`, as a user runs it, until its `ready` line. */
 async function startRuntime(directory: string): Promise<{ process: ChildProcess; system: OrderSystem }> {
-  const cli = join(import.meta.dirname, '../local/cli.ts');
+  const cli = join(import.meta.dirname, '../local/start.js');
   const child = spawn(
     process.execPath,
     [cli, '--port', '0', '--assembly', orderAssembly, '--data-dir', join(directory, 'data')],

@@ -66,7 +66,7 @@ const api = (): string =>
     { slow: { 'index.js': slow } },
   );
 
-const cli = join(import.meta.dirname, '../../local/cli.ts');
+const cli = join(import.meta.dirname, '../../local/start.js');
 let folder: string;
 const children: ChildProcess[] = [];
 const servers: Server[] = [];

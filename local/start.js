@@ -1,0 +1,9 @@
+// Plain JavaScript, for two things that must come before the first TypeScript file: what has been compiled once, by any
+// thread, isn't compiled again by the next start; and with its types stripped already, Node needs no stripper, which
+// alone would cost a fifth of a second.
+import { enableCompileCache } from 'node:module';
+import { resolve } from 'node:path';
+
+process.env.NODE_COMPILE_CACHE ??= resolve('.local/compile-cache'); // worker threads take it from here
+enableCompileCache(process.env.NODE_COMPILE_CACHE);
+await import('./cli.ts');
