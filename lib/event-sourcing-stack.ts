@@ -2,6 +2,7 @@ import { CfnOutput, MissingRemovalPolicies, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { EventCheck } from './event-check.ts';
 import { EventStream } from './event-stream.ts';
+import { examples } from './examples.ts';
 import { InvoiceProjection } from './invoice-projection.ts';
 import { OrderApi } from './order-api.ts';
 import { OrderProjection } from './order-projection.ts';
@@ -13,6 +14,7 @@ export class EventSourcingStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings) {
     const { production } = settings;
     super(scope, id, { terminationProtection: production });
+    this.templateOptions.metadata = { Examples: examples(settings.auth) };
 
     // Every event, and where what nobody could handle is set aside.
     const stream = new EventStream(this, 'EventStream', settings);
