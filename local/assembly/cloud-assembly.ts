@@ -16,6 +16,8 @@ export interface CloudAssembly {
 }
 
 interface Manifest {
+  /** What the app asked of an account, so that the values in the template are stand-ins. */
+  readonly missing?: readonly { readonly key: string }[];
   readonly artifacts?: Readonly<Record<string, Artifact>>;
 }
 
@@ -42,7 +44,14 @@ export const readAssembly = (directory: string): CloudAssembly => {
   if (!existsSync(manifestFile)) {
     throw new StartError(`${root} is no cloud assembly: it has no manifest.json (\`cdk synth\` writes one)`);
   }
-  const artifacts = Object.entries(readJson<Manifest>(manifestFile).artifacts ?? {});
+  const manifest = readJson<Manifest>(manifestFile);
+  if (manifest.missing?.length) {
+    const keys = manifest.missing.map(({ key }) => key).join(', ');
+    throw new StartError(
+      `${root} needs look-ups in an account, which \`cdk synth\` keeps in cdk.context.json: ${keys}`,
+    );
+  }
+  const artifacts = Object.entries(manifest.artifacts ?? {});
   const stacks = artifacts.filter(([, artifact]) => artifact.type === 'aws:cloudformation:stack');
   const [only, ...others] = stacks;
   if (!only) throw new StartError(`${root} holds no stack${hintAtStages(artifacts)}`);

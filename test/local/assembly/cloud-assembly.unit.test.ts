@@ -81,6 +81,11 @@ describe('a cloud assembly', () => {
     expect(() => readAssembly(directory)).toThrow(/holds no stack of its own; its stages lie in assembly-Prod$/);
   });
 
+  it('that waits for look-ups in an account is refused, naming them', () => {
+    const directory = changed((manifest) => Object.assign(manifest, { missing: [{ key: 'vpc-provider:x' }] }));
+    expect(() => readAssembly(directory)).toThrow(/needs look-ups in an account, .*: vpc-provider:x$/);
+  });
+
   it('names the asset that is not staged, or not a directory', () => {
     const directory = assembly();
     const { assetDir } = readAssembly(directory);
