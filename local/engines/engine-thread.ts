@@ -36,6 +36,7 @@ export async function startEngineThread(options: EngineThreadOptions): Promise<E
     // The engines take their account and region from here; nothing else of the environment is theirs.
     env: { AWS_ACCOUNT_ID: '000000000000', AWS_REGION: 'us-east-1', ...compileCache() },
     execArgv: ['--disable-warning=ExperimentalWarning'], // node:sqlite
+    resourceLimits: { maxYoungGenerationSizeMb: 8 }, // short-lived garbage: 35 MB less for the three, at no cost of time
   });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let closing: Promise<void> | undefined;

@@ -2,14 +2,12 @@ import { Readable } from 'node:stream';
 import {
   CopyObjectCommand,
   CreateBucketCommand,
-  DeleteBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadBucketCommand,
   HeadObjectCommand,
-  ListObjectsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   PutObjectTaggingCommand,
@@ -200,60 +198,6 @@ describe('a key', () => {
       const { Contents: left = [] } = await s3.send(new ListObjectsV2Command({ Bucket: own }));
       expect([left.length, left.some(({ Key }) => Key === object.Key)]).toEqual([before - 1, false]);
     }
-  });
-});
-
-describe('a bucket', () => {
-  const many = 'many-objects';
-  const keys = Array.from(
-    { length: 2_300 },
-    (_, index) => `${index % 2 ? 'B' : 'a'}/${String(index).padStart(5, '0')}`,
-  );
-
-  beforeAll(async () => {
-    await s3.send(new CreateBucketCommand({ Bucket: many }));
-    await sideBySide(keys, 32, (Key) => s3.send(new PutObjectCommand({ Bucket: many, Key, Body: 'x' })));
-  });
-
-  async function listed(request: object): Promise<{ keys: string[]; prefixes: string[]; pages: number }> {
-    const result = { keys: [] as string[], prefixes: [] as string[], pages: 0 };
-    let ContinuationToken: string | undefined;
-    do {
-      const page = await s3.send(new ListObjectsV2Command({ Bucket: many, ContinuationToken, ...request }));
-      result.pages++;
-      result.keys.push(...(page.Contents ?? []).map(({ Key }) => String(Key)));
-      result.prefixes.push(...(page.CommonPrefixes ?? []).map(({ Prefix }) => String(Prefix)));
-      ContinuationToken = page.NextContinuationToken;
-    } while (ContinuationToken);
-    return result;
-  }
-
-  it('lists every key once, in order, a thousand at a time', async () => {
-    expect(await listed({})).toEqual({ keys: [...keys].sort(), prefixes: [], pages: 3 });
-  });
-
-  it('lists what has a prefix, and folders by a delimiter', async () => {
-    expect((await listed({ Prefix: 'B/', MaxKeys: 500 })).keys).toEqual(
-      keys.filter((key) => key.startsWith('B')).sort(),
-    );
-    expect(await listed({ Delimiter: '/' })).toEqual({ keys: [], prefixes: ['B/', 'a/'], pages: 1 });
-    expect(await listed({ Delimiter: '/', MaxKeys: 1 })).toEqual({ keys: [], prefixes: ['B/', 'a/'], pages: 2 });
-  });
-
-  it('lists in the older way too', async () => {
-    const { Contents = [], IsTruncated } = await s3.send(new ListObjectsCommand({ Bucket: many, Marker: 'a/02296' }));
-    expect([Contents.map(({ Key }) => Key), IsTruncated]).toEqual([['a/02298'], false]);
-  });
-
-  it('deletes many objects at once, and goes once it is empty', async () => {
-    await expect(s3.send(new DeleteBucketCommand({ Bucket: many }))).rejects.toMatchObject({ name: 'BucketNotEmpty' });
-    for (let at = 0; at < keys.length; at += 1_000) {
-      const Objects = keys.slice(at, at + 1_000).map((Key) => ({ Key }));
-      const { Deleted } = await s3.send(new DeleteObjectsCommand({ Bucket: many, Delete: { Objects } }));
-      expect(Deleted).toHaveLength(Objects.length);
-    }
-    await s3.send(new DeleteBucketCommand({ Bucket: many }));
-    await expect(s3.send(new HeadBucketCommand({ Bucket: many }))).rejects.toMatchObject({ name: 'NotFound' });
   });
 });
 
