@@ -6,10 +6,12 @@ type Describe = (name: string, deployment: Deployment) => CreatedResource;
 const nameOnly: Describe = (name) => ({ ref: name });
 
 const withArn =
-  (arn: (name: string, deployment: Deployment) => string, more: Record<string, string> = {}): Describe =>
-  (name, deployment) => ({ ref: name, attributes: { Arn: arn(name, deployment), ...more } });
+  (arn: (name: string, deployment: Deployment) => string): Describe =>
+  (name, deployment) => ({ ref: name, attributes: { Arn: arn(name, deployment) } });
 
 const iam = (kind: string) => withArn((name, { accountId }) => `arn:aws:iam::${accountId}:${kind}/${name}`);
+
+const alarm = withArn((name, { region, accountId }) => `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`);
 
 /** `AWS::IAM::*` and `Custom::*` stand for every type that begins so. */
 const typesNotRun = new Map<string, Describe>([
@@ -38,14 +40,8 @@ const typesNotRun = new Map<string, Describe>([
   ['AWS::Logs::MetricFilter', nameOnly],
   ['AWS::Logs::ResourcePolicy', nameOnly],
   ['AWS::Logs::QueryDefinition', nameOnly],
-  [
-    'AWS::CloudWatch::Alarm',
-    withArn((name, { region, accountId }) => `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`),
-  ],
-  [
-    'AWS::CloudWatch::CompositeAlarm',
-    withArn((name, { region, accountId }) => `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`),
-  ],
+  ['AWS::CloudWatch::Alarm', alarm],
+  ['AWS::CloudWatch::CompositeAlarm', alarm],
   ['AWS::CloudWatch::Dashboard', nameOnly],
   ['AWS::KMS::Key', withArn((name, { region, accountId }) => `arn:aws:kms:${region}:${accountId}:key/${name}`)],
   ['AWS::KMS::Alias', nameOnly],
