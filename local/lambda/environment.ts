@@ -9,6 +9,8 @@ export interface Call {
   readonly payload: string;
   readonly options: InvokeOptions;
   readonly requestId: string;
+  /** When it came, on `performance.now()`'s clock. */
+  readonly since: number;
   readonly answer: (result: InvokeResult) => void;
 }
 

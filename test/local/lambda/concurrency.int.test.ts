@@ -46,6 +46,15 @@ describe('the environments of a function', () => {
     expect(threads.size).toBe(1);
   });
 
+  it('start at once for the first call, and again only for one that has waited', async () => {
+    const probe = probeFunction(slow, { environments: 2 });
+    const quick = (await Promise.all([probe.call(0), probe.call(0), probe.call(0)])) as [number, number][];
+    const long = (await Promise.all([probe.call(1_500), probe.call(0)])) as [number, number][];
+
+    expect(quick.map(([, n]) => n)).toEqual([1, 2, 3]);
+    expect(long.map(([, n]) => n)).toEqual([4, 1]);
+  });
+
   it('are stopped once they have been idle', async () => {
     const probe = probeFunction(slow, { idleMs: 50 });
     const [first] = (await probe.call(0)) as [number];

@@ -12,7 +12,7 @@ describe('an environment', () => {
   });
 
   it('shares nothing with another of the same function', async () => {
-    const probe = probeFunction(`${counting} await new Promise((r) => setTimeout(r, 50)); return n; };`, {
+    const probe = probeFunction(`${counting} await new Promise((r) => setTimeout(r, 1_000)); return n; };`, {
       environments: 2,
     });
 

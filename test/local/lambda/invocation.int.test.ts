@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { payloadLimitBytes, RequestTooLarge } from '../../../local/lambda/local-function.ts';
 import { probeFunction } from './probe-function.ts';
 
@@ -7,6 +8,16 @@ describe('a handler', () => {
     const probe = probeFunction('exports.handler = async (event) => ({ got: event.a, n: event.list.length });');
 
     expect(await probe.call({ a: 'é€😀\u2028"', list: [1, 2] })).toEqual({ got: 'é€😀\u2028"', n: 2 });
+  });
+
+  it('gets every JSON value as it was sent, and its answer arrives as it was given', async () => {
+    const probe = probeFunction('exports.handler = async (event) => ({ event });');
+
+    await fc.assert(
+      fc.asyncProperty(fc.json(), async (payload) => {
+        expect((await probe.invoke(payload)).payload).toBe(`{"event":${JSON.stringify(JSON.parse(payload))}}`);
+      }),
+    );
   });
 
   it('may answer without a promise', async () => {
