@@ -15,8 +15,8 @@ const { port, wake, taskRoot, handler: handlerName, functionArn, payloadLimitByt
 /** Frozen for longer than this, an environment first hears what happened to its sockets meanwhile. */
 const staleAfterMs = 500;
 const memoryEveryMs = 1_000;
-let requestId = '';
-let memorySampledAt = 0;
+let requestId = 'undefined'; // which is what Lambda writes while the code loads
+let memorySampledAt = Number.NEGATIVE_INFINITY;
 
 const run = async () => {
   const handler = await loadHandler(taskRoot, handlerName);
@@ -27,8 +27,9 @@ const run = async () => {
     requestId = invocation[0];
     process.env._X_AMZN_TRACE_ID = invocation[2];
     if (Date.now() - frozenAt > staleAfterMs) await turn();
-    port.postMessage(await answer(handler, invocation));
+    const outcome = await answer(handler, invocation);
     reportMemory();
+    port.postMessage(outcome);
     if (invocations === 0) flushCompileCache();
   }
 };

@@ -28,7 +28,7 @@ describe('the log of a function', () => {
       `^${time}\tr-1\tDEBUG\tfour$`,
       `^${time}\tr-1\tTRACE\tfive$`,
       '^END RequestId: r-1$',
-      `^REPORT RequestId: r-1\tDuration: ${ms} ms\tBilled Duration: \\d+ ms\tMemory Size: 128 MB\tMax Memory Used: \\d+ MB\tInit Duration: ${ms} ms\t$`,
+      `^REPORT RequestId: r-1\tDuration: ${ms} ms\tBilled Duration: \\d+ ms\tMemory Size: 128 MB\tMax Memory Used: [1-9]\\d* MB\tInit Duration: ${ms} ms\t$`,
       '^START RequestId: r-2 Version: \\$LATEST$',
     ];
     for (const [index, pattern] of expected.entries()) expect(lines[index]).toMatch(new RegExp(pattern));
@@ -37,6 +37,13 @@ describe('the log of a function', () => {
         `^REPORT RequestId: r-2\tDuration: ${ms} ms\tBilled Duration: \\d+ ms\tMemory Size: 128 MB\tMax Memory Used: [1-9]\\d* MB\t$`,
       ),
     );
+  });
+
+  it('has what the code says while it loads, under no request', async () => {
+    const probe = probeFunction(`console.log('loading'); exports.handler = async () => 1;`);
+    await probe.call();
+
+    expect(await probe.closeAndReadLog()).toMatch(/^INIT_START .*\n.*\tundefined\tINFO\tloading\nSTART /);
   });
 
   it('has what goes to the standard streams as it is', async () => {
