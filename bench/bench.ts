@@ -31,6 +31,10 @@ async function main(quick: boolean, out: string | undefined): Promise<void> {
     `${cpu}, ${cores} cores, ${memoryGigabytes} GB; Node ${node}; ${commit.slice(0, 10)}${changedSince ? ' and changes' : ''}`,
   );
 
+  const othersShare = Math.max(...measured.rounds.othersShare);
+  if (othersShare > 0.1)
+    console.log(`Not to be trusted: others used up to ${Math.round(othersShare * 100)} % of the cores.`);
+
   const file = resolve(out ?? join(import.meta.dirname, 'results', `${machine.measuredAt.replaceAll(':', '.')}.json`));
   mkdirSync(dirname(file), { recursive: true });
   const lines = rows.map((row) => ({ ...row, name: row.name.trim(), ofFloor: ratio(row), met: isMet(row) }));

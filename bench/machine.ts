@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const root = join(import.meta.dirname, '..');
 
@@ -27,4 +28,20 @@ function git(...args: string[]): string {
   } catch {
     return 'unknown'; // not a clone
   }
+}
+
+const lookMs = 1_000;
+
+/** How much of the cores is in use, 0 to 1, looked at for a second; whatever this process starts must not run yet. */
+export async function coresInUse(): Promise<number> {
+  const before = coreTimes();
+  await sleep(lookMs);
+  const after = coreTimes();
+  return 1 - (after.idle - before.idle) / (after.all - before.all);
+}
+
+function coreTimes(): { idle: number; all: number } {
+  const times = cpus().map((core) => core.times);
+  const all = times.flatMap((each) => Object.values(each)).reduce((sum, time) => sum + time, 0);
+  return { idle: times.reduce((sum, { idle }) => sum + idle, 0), all };
 }

@@ -1,6 +1,7 @@
 import { startChild } from './child.ts';
 import type { ConsumerJob, ConsumerWork } from './children/consumer-work.ts';
 import { assemblyIn, makeFolder, removeFolder } from './folder.ts';
+import { coresInUse } from './machine.ts';
 import { measureFloor } from './measure/floor.ts';
 import { type FunctionWeight, measureFunctions } from './measure/functions.ts';
 import { measureRuntime } from './measure/runtime.ts';
@@ -12,6 +13,8 @@ import { type Figures, medians } from './statistics.ts';
 export interface Rounds {
   readonly runtime: readonly Figures[];
   readonly floor: readonly Figures[];
+  /** What others used of the cores just before each round, 0 to 1. */
+  readonly othersShare: readonly number[];
 }
 
 /**
@@ -21,11 +24,13 @@ export interface Rounds {
 export async function measureAll(sizes: Sizes, say: (what: string) => void): Promise<Measured & { rounds: Rounds }> {
   const runtime: Figures[] = [];
   const floor: Figures[] = [];
+  const othersShare: number[] = [];
   let functions: readonly FunctionWeight[] = [];
   for (let round = 1; round <= sizes.rounds; round++) {
     const sayInRound = (what: string) => say(`round ${round} of ${sizes.rounds}: ${what}`);
     const folder = makeFolder();
     try {
+      othersShare.push(await coresInUse());
       runtime.push(await measureRuntime(folder, sizes, sayInRound));
       sayInRound('the floor');
       floor.push(await measureFloor(folder, sizes));
@@ -41,5 +46,12 @@ export async function measureAll(sizes: Sizes, say: (what: string) => void): Pro
   const child = startChild<ConsumerJob, ConsumerWork>('consumer-work.ts');
   const consumers = await child.run({ batches: sizes.batches });
   await child.close();
-  return { sizes, runtime: medians(runtime), floor: medians(floor), functions, consumers, rounds: { runtime, floor } };
+  return {
+    sizes,
+    runtime: medians(runtime),
+    floor: medians(floor),
+    functions,
+    consumers,
+    rounds: { runtime, floor, othersShare },
+  };
 }
