@@ -24,7 +24,7 @@ export class Bell {
         if (ms < Number.POSITIVE_INFINITY) this.clock.sleep(ms, timer.signal).then(resolve);
       });
       this.wake = undefined;
-      timer.abort();
+      timer.abort(true); // a reason of its own: the default one is an error with a stack
     }
     this.rung = false;
   }
