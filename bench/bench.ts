@@ -27,6 +27,8 @@ async function main(quick: boolean, out: string | undefined): Promise<void> {
 
   const { cpu, cores, memoryGigabytes, node, commit, changedSince } = machine;
   console.log(`\n${formatTable(rows)}\n`);
+  const rounds = measured.rounds.runtime.length;
+  console.log(`Medians of ${rounds} round${rounds === 1 ? '' : 's'}.`);
   console.log(
     `${cpu}, ${cores} cores, ${memoryGigabytes} GB; Node ${node}; ${commit.slice(0, 10)}${changedSince ? ' and changes' : ''}`,
   );

@@ -17,6 +17,9 @@ export interface Rounds {
   readonly othersShare: readonly number[];
 }
 
+/** Another round is begun only if it would end within this time; on a slow machine one round says more than half of three. */
+const roundsMs = 210_000;
+
 /**
  * Measures everything, the runtime and the floor in turns, so that what the machine does besides falls on both.
  * `say` hears what is being done.
@@ -26,15 +29,21 @@ export async function measureAll(sizes: Sizes, say: (what: string) => void): Pro
   const floor: Figures[] = [];
   const othersShare: number[] = [];
   let functions: readonly FunctionWeight[] = [];
-  for (let round = 1; round <= sizes.rounds; round++) {
-    const sayInRound = (what: string) => say(`round ${round} of ${sizes.rounds}: ${what}`);
+  const started = performance.now();
+  const isLast = (round: number) => {
+    const elapsedMs = performance.now() - started;
+    return round === sizes.rounds || elapsedMs + elapsedMs / round > roundsMs;
+  };
+  for (let round = 1, last = false; !last; round++) {
+    const sayInRound = (what: string) => say(`round ${round}: ${what}`);
     const folder = makeFolder();
     try {
       othersShare.push(await coresInUse());
       runtime.push(await measureRuntime(folder, sizes, sayInRound));
       sayInRound('the floor');
       floor.push(await measureFloor(folder, sizes));
-      if (round === sizes.rounds) {
+      last = isLast(round);
+      if (last) {
         say(`importing every function in ${sizes.imports} fresh processes`);
         functions = await measureFunctions(assemblyIn(folder), sizes.imports);
       }

@@ -1,5 +1,6 @@
 /** How many orders, rounds and processes a run takes. */
 export interface Sizes {
+  /** At most. */
   readonly rounds: number;
   /** Orders sent before anything is measured. */
   readonly warmUp: number;
