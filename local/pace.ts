@@ -4,6 +4,8 @@ export interface Pace {
   readonly wakeOnWrite: boolean;
   /** Between two polls of a shard that had nothing new. */
   readonly pollIntervalMs: number;
+  /** At most so long from one read of a busy shard to the next, so that it brings more: a read costs more than its records. */
+  readonly gatherMs: number;
   /** Before retry number `retry` (from 1) of a batch. AWS documents no figure; this is the documented choice. */
   readonly retryBackoffMs: (retry: number) => number;
   /** How long a tumbling window that gets no more records is held open after its end. */
@@ -14,14 +16,16 @@ export interface Pace {
 export const awsPace: Pace = {
   wakeOnWrite: false,
   pollIntervalMs: 1_000,
+  gatherMs: 0,
   retryBackoffMs: (retry) => Math.min(60_000, 1_000 * 2 ** (retry - 1)),
   quietWindowMs: 120_000,
 };
 
-/** For a laptop: woken by the write itself, backs off 50, 100, 200 … 1,000 ms, holds a quiet window for half a second. */
+/** For a laptop: woken by the write itself, leaves a busy shard 50 ms, backs off 50, 100, 200 … 1,000 ms, holds a quiet window for half a second. */
 export const laptopPace: Pace = {
   wakeOnWrite: true,
   pollIntervalMs: 1_000,
+  gatherMs: 50,
   retryBackoffMs: (retry) => Math.min(1_000, 50 * 2 ** (retry - 1)),
   quietWindowMs: 500,
 };

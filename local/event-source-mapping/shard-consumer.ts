@@ -94,6 +94,7 @@ export class ShardConsumer {
     const { pace, clock } = this.parts;
     let { position } = this.parts;
     let more = true;
+    let gatherMs = 0;
     for (let failures = 0; ; ) {
       await this.appetite(more);
       if (this.stopping.signal.aborted) return;
@@ -112,8 +113,22 @@ export class ShardConsumer {
       if (!more) this.caughtUpAtMs = startedAtMs;
       for (const lane of this.lanes) lane.wake();
       if (read.ended || (closed && !more && read.records.length === 0)) return;
-      if (!more && writes === this.writes) await this.bell.wait(pace.pollIntervalMs);
+      const quiet = !more && writes === this.writes;
+      gatherMs = this.nextGatherMs(gatherMs, quiet, read.records.length);
+      const leftMs = startedAtMs + gatherMs - clock.now();
+      if (leftMs > 0) await clock.sleep(leftMs, this.stopping.signal);
+      else if (quiet && gatherMs === 0) await this.bell.wait(pace.pollIntervalMs);
     }
+  }
+
+  /**
+   * How long to leave the shard alone, so that the next read brings more: not at all where nothing is going on, or
+   * enough was there for a batch; longer and longer while each read brings little and something follows at once.
+   */
+  private nextGatherMs(gatherMs: number, quiet: boolean, records: number): number {
+    const { pace, settings } = this.parts;
+    if (records >= settings.batchSize || (quiet && records < 2)) return 0;
+    return Math.min(pace.gatherMs, 2 * gatherMs + 5);
   }
 
   /** Waits until a lane has nothing to do, or, with more to read for certain, until one lacks a full batch to go on with. */

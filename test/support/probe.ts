@@ -73,6 +73,7 @@ export interface InvocationRecord {
 export const fastPace: Pace = {
   ...laptopPace,
   pollIntervalMs: 50,
+  gatherMs: 0,
   retryBackoffMs: (retry) => Math.min(20, 2 * retry),
   quietWindowMs: 100,
 };

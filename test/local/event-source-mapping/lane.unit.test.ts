@@ -87,6 +87,7 @@ const run = async (
     pace: {
       wakeOnWrite: true,
       pollIntervalMs: 1_000,
+      gatherMs: 0,
       quietWindowMs: 500,
       retryBackoffMs: (retry: number) => {
         pauses.push(retry);

@@ -114,13 +114,12 @@ describe('a function of a template', () => {
     const { stack, created } = await start(lambda({ ...source, LoggingConfig }));
     await call(created);
 
-    const lines = await eventually(() =>
-      readFileSync(join(stack.dataDir, 'logs', 'Probe-Function.log'), 'utf8')
+    await eventually(() => {
+      const lines = readFileSync(join(stack.dataDir, 'logs', 'Probe-Function.log'), 'utf8')
         .trim()
-        .split('\n'),
-    );
-
-    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 'ERROR', message: 'yes' }]);
+        .split('\n');
+      expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 'ERROR', message: 'yes' }]);
+    });
   });
 
   it('tells the person at the terminal once that it fails', async () => {
