@@ -115,7 +115,7 @@ export class ShardConsumer {
       if (read.ended || (closed && !more && read.records.length === 0)) return;
       const quiet = !more && writes === this.writes;
       gatherMs = this.nextGatherMs(gatherMs, quiet, read.records.length);
-      const leftMs = startedAtMs + gatherMs - clock.now();
+      const leftMs = Math.min(gatherMs, startedAtMs + gatherMs - clock.now()); // a clock may be set back
       if (leftMs > 0) await clock.sleep(leftMs, this.stopping.signal);
       else if (quiet && gatherMs === 0) await this.bell.wait(pace.pollIntervalMs);
     }
