@@ -95,7 +95,7 @@ it('loses, doubles and turns back nothing when the consumers die mid-batch', asy
     stop.abort();
     await close();
   }
-}, 60_000);
+}, 90_000);
 
 it('loses, doubles and turns back nothing when the whole runtime is killed, ten times mid-load', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'killed-'));
@@ -127,7 +127,7 @@ it('loses, doubles and turns back nothing when the whole runtime is killed, ten 
     }
     rmSync(directory, { recursive: true, force: true });
   }
-}, 90_000);
+}, 150_000);
 
 /** `npm start -- --data-dir DIRECTORY`, as a user runs it, until its `ready` line. */
 async function startRuntime(directory: string): Promise<{ process: ChildProcess; system: OrderSystem }> {

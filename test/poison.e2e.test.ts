@@ -73,7 +73,7 @@ it('sets poison records among 1,000 aside, whole and alone, and lets everything 
     const vendors = (await system.items()).map(({ vendorid }) => vendorid);
     expect(vendors).toHaveLength(999);
     expect(vendors).not.toContain(failingVendor);
-  }, 20_000);
+  }, 60_000);
 
   const consumerOf = new Map(
     [...running.stack.functions.values()].map((each) => [each.functionArn, each.functionName]),
@@ -107,7 +107,7 @@ it('sets poison records among 1,000 aside, whole and alone, and lets everything 
       ...by('OrderProjection', record(failingVendor, event(failingVendor)), ...badOnes),
     ].sort(),
   );
-}, 100_000);
+}, 150_000);
 
 it('moves the shard on within 2 seconds of the last retry', async () => {
   const before = (await system.setAside()).length;
