@@ -1,6 +1,6 @@
 import type { Answer } from './answer.ts';
 import type { ApiRequest } from './api-request.ts';
-import { extendedRequestId } from './request-ids.ts';
+import { requestHeaders } from './request-ids.ts';
 import type { MockIntegration } from './rest-api.ts';
 
 /** Further origins that a preflight allows besides the one in its header. */
@@ -15,14 +15,7 @@ export const answerMock = (integration: MockIntegration, request: ApiRequest): A
       name.toLowerCase() === ALLOW_ORIGIN && origin !== undefined && integration.corsOrigins?.includes(origin);
     headers.push(name, overridden ? origin : value);
   }
-  headers.push(
-    'x-amzn-RequestId',
-    request.requestId,
-    'x-amz-apigw-id',
-    extendedRequestId(request.requestId),
-    'X-Amzn-Trace-Id',
-    request.trace,
-  );
+  headers.push(...requestHeaders(request));
   return { status: integration.status, headers, body: integration.body };
 };
 

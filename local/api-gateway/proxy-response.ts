@@ -1,7 +1,7 @@
 import type { Answer } from './answer.ts';
 import type { ApiRequest } from './api-request.ts';
 import { isBinary } from './media-types.ts';
-import { extendedRequestId } from './request-ids.ts';
+import { requestHeaders } from './request-ids.ts';
 
 /**
  * What a function's response, JSON text, is to the client; `undefined` where it isn't in the one shape that a Lambda
@@ -69,14 +69,7 @@ const readHeaders = (single: unknown, multi: unknown, request: ApiRequest): stri
   }
   for (const name in single) if (!add(name, single[name], false)) return undefined;
   if (!entries.has('content-type')) headers.push('Content-Type', 'application/json');
-  headers.push(
-    'x-amzn-RequestId',
-    request.requestId,
-    'x-amz-apigw-id',
-    extendedRequestId(request.requestId),
-    'X-Amzn-Trace-Id',
-    request.trace,
-  );
+  headers.push(...requestHeaders(request));
   return headers;
 };
 

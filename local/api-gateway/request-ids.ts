@@ -9,3 +9,19 @@ export const newTrace = (requestId: string, receivedAtMs: number): string =>
 /** The trace as the function hears it, with the segment that called and whether it is sampled. */
 export const segmentTrace = ({ trace, requestId }: { readonly trace: string; readonly requestId: string }): string =>
   trace.includes('Parent=') ? trace : `${trace};Parent=${requestId.slice(20, 23)}${requestId.slice(-12)}0;Sampled=0`;
+
+/** The headers by which every answer of an integration names its request, as names and values in turn. */
+export const requestHeaders = ({
+  requestId,
+  trace,
+}: {
+  readonly requestId: string;
+  readonly trace: string;
+}): string[] => [
+  'x-amzn-RequestId',
+  requestId,
+  'x-amz-apigw-id',
+  extendedRequestId(requestId),
+  'X-Amzn-Trace-Id',
+  trace,
+];
