@@ -42,14 +42,18 @@ const probes = runProbes(
 
 /** The key's last character is the lane's doing: these fall into different lanes of four. */
 const spread = (index: number) => `key-${index}`;
-const split = (name: Parameters<typeof probes.streamOf>[0]) =>
-  probes.kinesis.send(
-    new SplitShardCommand({
-      StreamName: probes.streamOf(name),
-      ShardToSplit: 'shardId-000000000000',
-      NewStartingHashKey: middle,
-    }),
+/** Splits the first shard, and waits until records go to its children. */
+const split = async (name: Parameters<typeof probes.streamOf>[0]) => {
+  const StreamName = probes.streamOf(name);
+  await probes.kinesis.send(
+    new SplitShardCommand({ StreamName, ShardToSplit: 'shardId-000000000000', NewStartingHashKey: middle }),
   );
+  await eventually(async () => {
+    const { StreamDescription } = await probes.kinesis.send(new DescribeStreamCommand({ StreamName }));
+    expect(StreamDescription?.StreamStatus).toBe('ACTIVE');
+    expect(StreamDescription?.Shards?.length).toBeGreaterThan(2);
+  });
+};
 const shardsOf = (name: Parameters<typeof probes.calls>[0]) =>
   probes.calls(name).map(({ event }) => event.Records[0]?.eventID.split(':')[0]?.at(-1));
 
