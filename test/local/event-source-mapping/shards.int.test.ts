@@ -1,4 +1,4 @@
-import { MergeShardsCommand, SplitShardCommand } from '@aws-sdk/client-kinesis';
+import { DescribeStreamCommand, MergeShardsCommand, SplitShardCommand } from '@aws-sdk/client-kinesis';
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '../../support/eventually.ts';
 import { dataOf, names, type Probe, runProbes } from '../../support/probe.ts';
