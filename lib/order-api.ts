@@ -6,7 +6,6 @@ import {
   EndpointType,
   type IApiKey,
   LambdaIntegration,
-  type Resource,
   ResponseType,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
@@ -30,26 +29,34 @@ export interface OrderApiProps extends Pick<Settings, 'auth' | 'throttle'> {
 
 const linkLifetime = Duration.minutes(15);
 
-/** client → API Gateway → ingest-order → stream, and back: query-orders ← orders, presign-invoice ← orders, invoices. */
+/**
+ * client → API Gateway → ingest-order → stream, and back: query-orders ← orders, presign-invoice ← orders, invoices.
+ * Other boxes add their routes behind the same access, throttle and CORS.
+ */
 export class OrderApi extends Construct {
   /** Where clients send their requests; ends with `/prod/`. */
   readonly url: string;
   /** What `x-api-key` must carry, where `auth` asks for one. */
   readonly key: IApiKey | undefined;
+  readonly #api: RestApi;
 
   constructor(scope: Construct, id: string, props: OrderApiProps) {
     super(scope, id);
-    const api = this.#api(props);
-    this.url = api.url;
-    this.key = props.auth === 'apiKey' ? this.#key(api, props) : undefined;
+    this.#api = this.#open(props);
+    this.url = this.#api.url;
+    this.key = props.auth === 'apiKey' ? this.#key(this.#api, props) : undefined;
 
-    const order = api.root.addResource('order');
-    route(order, 'POST', this.#ingest(props));
-    route(order, 'GET', this.#query(props));
-    route(api.root.addResource('invoice'), 'GET', this.#presign(props));
+    this.route('POST', '/order', this.#ingest(props));
+    this.route('GET', '/order', this.#query(props));
+    this.route('GET', '/invoice', this.#presign(props));
   }
 
-  #api({ auth, throttle }: OrderApiProps): RestApi {
+  /** `method` on `path`, e.g. `/tasks/{id}` → `target`. */
+  route(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, target: AppFunction): void {
+    this.#api.root.resourceForPath(path).addMethod(method, new LambdaIntegration(target, { allowTestInvoke: false }));
+  }
+
+  #open({ auth, throttle }: OrderApiProps): RestApi {
     if (auth === 'none') {
       Annotations.of(this).addWarningV2(
         'openApi',
@@ -133,9 +140,6 @@ export class OrderApi extends Construct {
     return presign;
   }
 }
-
-const route = (resource: Resource, method: string, target: AppFunction) =>
-  resource.addMethod(method, new LambdaIntegration(target, { allowTestInvoke: false }));
 
 const allow = (target: AppFunction, actions: string[], resource: string) =>
   target.addToRolePolicy(new PolicyStatement({ actions, resources: [resource] }));
