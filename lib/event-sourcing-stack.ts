@@ -1,5 +1,6 @@
 import { CfnOutput, MissingRemovalPolicies, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { BatchingComparison } from './batching-comparison.ts';
 import { EventCheck } from './event-check.ts';
 import { EventStream } from './event-stream.ts';
 import { examples } from './examples.ts';
@@ -24,6 +25,9 @@ export class EventSourcingStack extends Stack {
     const orders = new OrderProjection(this, 'OrderProjection', { stream, onFailure, production });
     const invoices = new InvoiceProjection(this, 'InvoiceProjection', { stream, onFailure, production });
     new EventCheck(this, 'EventCheck', { stream, onFailure });
+    const comparison = settings.batchingComparison
+      ? new BatchingComparison(this, 'BatchingComparison', { stream, onFailure, production })
+      : undefined;
 
     // client → POST /order → stream; client ← GET /order ← orders; client ← GET /invoice ← orders, invoices
     const api = new OrderApi(this, 'OrderApi', {
@@ -41,5 +45,12 @@ export class EventSourcingStack extends Stack {
     new CfnOutput(this, 'OrderTableName', { value: orders.table.tableName });
     new CfnOutput(this, 'InvoiceBucketName', { value: invoices.bucket.bucketName });
     new CfnOutput(this, 'OnFailureBucketName', { value: onFailure.bucketName });
+    if (comparison) {
+      const { putItem1, putItem2 } = comparison;
+      new CfnOutput(this, 'PutItem1FunctionName', { value: putItem1.function.functionName });
+      new CfnOutput(this, 'PutItem2FunctionName', { value: putItem2.function.functionName });
+      new CfnOutput(this, 'PutItem1TableName', { value: putItem1.table.tableName });
+      new CfnOutput(this, 'PutItem2TableName', { value: putItem2.table.tableName });
+    }
   }
 }

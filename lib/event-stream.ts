@@ -14,6 +14,7 @@ export class EventStream extends Stream {
   readonly retentionHours: number;
   readonly #enhancedFanOut: readonly string[];
   readonly #consumers = new Set<string>();
+  readonly #readsOfTheirOwn = new Set<string>();
 
   constructor(scope: Construct, id: string, props: EventStreamProps) {
     super(scope, id, {
@@ -32,11 +33,13 @@ export class EventStream extends Stream {
 
   /**
    * Enters `consumer` among those who read the stream. Returns the consumer of its own that it reads through where
-   * enhanced fan-out was chosen for it; undefined where it shares the stream's reads with the others.
+   * enhanced fan-out was chosen for it, by the setting or by `ownReads`; undefined where it shares the stream's reads
+   * with the others.
    */
-  register(consumer: string): CfnStreamConsumer | undefined {
+  register(consumer: string, ownReads = false): CfnStreamConsumer | undefined {
     this.#consumers.add(consumer);
-    if (!this.#enhancedFanOut.includes(consumer)) return undefined;
+    if (!ownReads && !this.#enhancedFanOut.includes(consumer)) return undefined;
+    this.#readsOfTheirOwn.add(consumer);
     // The name has to be unique only within this stream.
     return new CfnStreamConsumer(this, consumer, { consumerName: consumer, streamArn: this.streamArn });
   }
@@ -48,7 +51,7 @@ export class EventStream extends Stream {
   }
 
   #warnOfCrowd(): void {
-    const sharing = [...this.#consumers].filter((name) => !this.#enhancedFanOut.includes(name));
+    const sharing = [...this.#consumers].filter((name) => !this.#readsOfTheirOwn.has(name));
     if (sharing.length <= sharedReads) return;
     Annotations.of(this).addWarningV2(
       'sharedReads',

@@ -24,6 +24,11 @@ const retentionHours = z.pipe(
   z.number().check(z.gte(24, retentionMessage), z.lte(8_760, retentionMessage)),
 );
 
+const yesOrNo = z.pipe(
+  oneOf(['true', 'false']),
+  z.transform((text) => text === 'true'),
+);
+
 const names = z.pipe(
   textLike(/^([a-z][a-z0-9-]*(,[a-z][a-z0-9-]*)*)?$/, 'must be names of consumers, separated by commas'),
   z.transform((text): readonly string[] => text.split(',').filter((name) => name !== '')),
@@ -35,19 +40,15 @@ const Context = z.object({
   /** Half of what an account may take by default (10,000/5,000), so that a flood here leaves its other APIs the rest. */
   throttle: z.prefault(throttle, '5000/2500'),
   /** Keeps the data whatever happens to the stack; off, destroying the stack leaves nothing. */
-  production: z.prefault(
-    z.pipe(
-      oneOf(['true', 'false']),
-      z.transform((text) => text === 'true'),
-    ),
-    'false',
-  ),
+  production: z.prefault(yesOrNo, 'false'),
   /** What the stream takes: 1,000 records and 1 MB a second for each shard. */
   shards: z.prefault(shardCount, '2'),
   /** How many hours the stream keeps a record. */
   retention: z.prefault(retentionHours, '24'),
   /** The consumers that read 2 MB a second of their own instead of sharing it. */
   enhancedFanOut: z.prefault(names, ''),
+  /** Adds two consumers that differ in nothing but their batches, to see what a batch costs. */
+  batchingComparison: z.prefault(yesOrNo, 'false'),
 });
 
 /** What can be chosen about the stack, each by `-c key=value` or under `context` in cdk.json. */

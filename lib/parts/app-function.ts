@@ -1,29 +1,40 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type App, Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type App, ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
   Function as LambdaFunction,
+  LayerVersion,
   LoggingFormat,
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { FactName } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 
 export interface AppFunctionProps {
-  /** Its folder in `lambda/`. */
   readonly name: string;
+  /** Where in `lambda/` its code lies. @default - its name */
+  readonly folder?: string | undefined;
   /** @default - nothing but what Lambda sets */
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Memory, and CPU in proportion. @default 256: these functions wait more than they compute */
   readonly memoryMiB?: number | undefined;
   /** @default 29 seconds: as long as API Gateway waits */
   readonly timeout?: Duration;
+  /**
+   * Lambda Insights: memory, CPU time and network bytes of each invocation, as metrics and as a log line, both of which
+   * cost. @default false
+   */
+  readonly insights?: boolean | undefined;
 }
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Lambda-Insights-extension-versions.html */
+const insightsVersion = '1.0.498.0';
 
 /** One of the functions in `lambda/`, with a log group of its own and no right that it isn't given. */
 export class AppFunction extends LambdaFunction {
@@ -39,7 +50,7 @@ export class AppFunction extends LambdaFunction {
       description: props.name,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(join(bundlesOf(scope), props.name)),
+      code: Code.fromAsset(join(bundlesOf(scope), props.folder ?? props.name)),
       handler: 'handler.handler',
       memorySize: props.memoryMiB ?? 256,
       timeout: props.timeout ?? Duration.seconds(29),
@@ -49,6 +60,30 @@ export class AppFunction extends LambdaFunction {
       loggingFormat: LoggingFormat.JSON,
       role,
     });
+    if (props.insights) this.#measure();
+  }
+
+  /**
+   * CDK's own `insightsVersion` would let the function create any log group. This one has a name that AWS gives, belongs
+   * to every function of the account that Insights measures, and stays when the stack goes.
+   */
+  #measure(): void {
+    const stack = Stack.of(this);
+    const layer = stack.regionalFact(FactName.cloudwatchLambdaInsightsVersion(insightsVersion, 'arm64'));
+    this.addLayers(LayerVersion.fromLayerVersionArn(this, 'Insights', layer));
+    this.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [
+          stack.formatArn({
+            service: 'logs',
+            resource: 'log-group',
+            resourceName: '/aws/lambda-insights:*',
+            arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+          }),
+        ],
+      }),
+    );
   }
 }
 

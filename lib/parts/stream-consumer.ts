@@ -12,8 +12,10 @@ export interface StreamConsumerProps {
   readonly stream: EventStream;
   /** Takes, whole, each record that was given up. */
   readonly onFailure: IBucket;
-  /** The function, by its folder in `lambda/`; also the consumer's name in `-c enhancedFanOut=`. */
+  /** The function's name; also the consumer's in `-c enhancedFanOut=`. */
   readonly name: string;
+  /** Where in `lambda/` its code lies. @default - its name */
+  readonly folder?: string;
   /** What is wrong for its users while it lags or once it gave up; a clause for its alarms' text. */
   readonly consequence: string;
   /**
@@ -31,6 +33,10 @@ export interface StreamConsumerProps {
   readonly batchingWindow?: Duration;
   /** @default 5 further tries for a record that is alone in its batch, then it is set aside */
   readonly retryAttempts?: number;
+  /** Whether it has reads of its own whatever `-c enhancedFanOut=` says. @default false */
+  readonly ownReads?: boolean;
+  /** Whether Lambda Insights measures the function. @default false */
+  readonly insights?: boolean;
 }
 
 /** Lambda hands out nothing older. https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
@@ -55,12 +61,14 @@ export class StreamConsumer extends Construct {
 
     this.function = new AppFunction(this, 'Function', {
       name,
+      folder: props.folder,
+      insights: props.insights,
       memoryMiB: props.memoryMiB,
       timeout: Duration.minutes(1),
       environment: props.environment,
     });
 
-    const ownReads = stream.register(name);
+    const ownReads = stream.register(name, props.ownReads);
     const rights = this.#read(stream, ownReads?.attrConsumerArn).combine(this.#setAside(onFailure));
 
     this.mapping = new EventSourceMapping(this, 'Mapping', {

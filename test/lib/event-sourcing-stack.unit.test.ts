@@ -145,8 +145,15 @@ describe.each([
     }
   });
 
-  it('cannot bring back a log group that was deleted: none may create one', () =>
-    expect(JSON.stringify(template.toJSON())).not.toMatch(/logs:CreateLogGroup|AWSLambdaBasicExecutionRole|logs:\*/));
+  it("cannot bring back a log group of the stack that was deleted: none may create another one than Insights' own", () => {
+    const rights = resourcesOf(template, 'AWS::IAM::Policy').flatMap(
+      ([, { Properties }]) => Properties.PolicyDocument.Statement,
+    );
+    const creating = rights.filter(({ Action }) => [Action].flat().includes('logs:CreateLogGroup'));
+    const named = creating.map(({ Resource }) => Resource['Fn::Join'][1].at(-1));
+    expect(named).toEqual(creating.map(() => ':log-group:/aws/lambda-insights:*'));
+    expect(JSON.stringify(template.toJSON())).not.toMatch(/ManagedPolicyArns|logs:\*|logs:Create\*/);
+  });
 
   it('runs on nodejs24.x', () =>
     expect(functions.map(([, { Properties }]) => Properties.Runtime)).toEqual(functions.map(() => 'nodejs24.x')));

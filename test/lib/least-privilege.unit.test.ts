@@ -1,5 +1,5 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import { functionNames, policiesOf, resourcesOf, templateWith } from '../support/synth.ts';
+import { everythingOn, functionNames, policiesOf, resourcesOf, templateWith } from '../support/synth.ts';
 
 /** The function's rights, one line an action and resource: `dynamodb:GetItem Orders`. */
 function rightsOf(template: Template, name: string): string[] {
@@ -15,10 +15,16 @@ function rightsOf(template: Template, name: string): string[] {
 /** An ARN of the template by the box that it belongs to: its logical id without the hash. */
 function readable(arn: unknown): string {
   if (typeof arn === 'string') return arn;
-  const { 'Fn::GetAtt': attribute, 'Fn::Join': join } = arn as {
+  const {
+    Ref,
+    'Fn::GetAtt': attribute,
+    'Fn::Join': join,
+  } = arn as {
+    Ref?: string;
     'Fn::GetAtt'?: [string, string];
     'Fn::Join'?: [string, unknown[]];
   };
+  if (Ref?.startsWith('AWS::')) return Ref;
   if (join) return join[1].map(readable).join('');
   if (attribute && /^(Arn|ConsumerARN)$/.test(attribute[1])) return attribute[0].replace(/[0-9A-F]{8}$/, '');
   throw new Error(`no ARN: ${JSON.stringify(arn)}`);
@@ -95,7 +101,29 @@ describe('least privilege', () => {
       ].toSorted(),
     ));
 
-  it('no role has rights beside its own policy', () => {
+  it.each([1, 2])(
+    'put-item-%i may write to its table and to the log group of Insights, and reads on its own',
+    (number) =>
+      expect(rightsOf(templateWith({ batchingComparison: 'true' }), `put-item-${number}`)).toEqual(
+        [
+          `dynamodb:UpdateItem BatchingComparisonTable${number}`,
+          'kinesis:DescribeStream EventStream',
+          `kinesis:DescribeStreamConsumer EventStreamputitem${number}`,
+          'kinesis:DescribeStreamSummary EventStream',
+          'kinesis:ListShards EventStream',
+          `kinesis:SubscribeToShard EventStreamputitem${number}`,
+          ...['CreateLogGroup', 'CreateLogStream', 'PutLogEvents'].map(
+            (action) =>
+              `logs:${action} arn:AWS::Partition:logs:AWS::Region:AWS::AccountId:log-group:/aws/lambda-insights:*`,
+          ),
+          ...writing(`BatchingComparisonPutItem${number}FunctionLog`),
+          ...setAside,
+          ...tracing,
+        ].toSorted(),
+      ),
+  );
+
+  it.each([template, templateWith(everythingOn)])('no role has rights beside its own policy (%#)', (template) => {
     for (const [id, { Properties }] of resourcesOf(template, 'AWS::IAM::Role')) {
       expect([id, Properties.ManagedPolicyArns]).toEqual([id, undefined]);
     }

@@ -12,6 +12,7 @@ describe('settings', () => {
       shards: 2,
       retention: 24,
       enhancedFanOut: [],
+      batchingComparison: false,
     }));
 
   it('come as texts from the command line', () =>
@@ -23,6 +24,7 @@ describe('settings', () => {
         shards: '8',
         retention: '168',
         enhancedFanOut: 'project-order,check-event',
+        batchingComparison: 'true',
       }),
     ).toEqual({
       auth: 'iam',
@@ -31,6 +33,7 @@ describe('settings', () => {
       shards: 8,
       retention: 168,
       enhancedFanOut: ['project-order', 'check-event'],
+      batchingComparison: true,
     }));
 
   it('come as JSON from cdk.json', () =>
@@ -52,6 +55,7 @@ describe('settings', () => {
     ['throttle', '100000/1', 'must be <requests a second>/<burst>'],
     ['production', 'yes', 'must be true or false'],
     ['production', 1, 'must be true or false'],
+    ['batchingComparison', 'on', 'must be true or false'],
     ['shards', '0', 'must be a number of shards from 1 to 9999, or onDemand'],
     ['shards', '2.5', 'must be a number of shards from 1 to 9999, or onDemand'],
     ['shards', 'ondemand', 'must be a number of shards from 1 to 9999, or onDemand'],

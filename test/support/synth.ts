@@ -16,6 +16,9 @@ export const functionNames = [
   'query-orders',
 ] as const;
 
+/** The folders in `lambda/`: one for each function, and one more for the two of the batching comparison. */
+export const folders = [...functionNames, 'put-item'].toSorted();
+
 /** Every setting away from its default. */
 export const everythingOn = {
   auth: 'iam',
@@ -24,13 +27,14 @@ export const everythingOn = {
   shards: 'onDemand',
   retention: '8760',
   enhancedFanOut: 'check-event,project-invoice,project-order',
+  batchingComparison: 'true',
 };
 
 const scratch = mkdtempSync(join(tmpdir(), 'synth-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 const stubBundles = join(scratch, 'bundles');
-for (const name of functionNames) {
+for (const name of folders) {
   mkdirSync(join(stubBundles, name), { recursive: true });
   writeFileSync(join(stubBundles, name, 'handler.cjs'), `exports.handler = async () => '${name}';`);
 }

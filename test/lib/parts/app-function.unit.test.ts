@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../../../lib/parts/app-function.ts';
-import { functionNames } from '../../support/synth.ts';
+import { folders } from '../../support/synth.ts';
 
 const bundles = mkdtempSync(join(tmpdir(), 'bundles-'));
 beforeAll(() => bundle(bundles));
@@ -27,11 +27,10 @@ const evaluate = (name: string, expression: string): string =>
   }).trim();
 
 describe('bundling', () => {
-  it('makes a bundle of every function in lambda/', () =>
-    expect(readdirSync(bundles).toSorted()).toEqual(functionNames));
+  it('makes a bundle of every function in lambda/', () => expect(readdirSync(bundles).toSorted()).toEqual(folders));
 });
 
-describe.each(functionNames)('the bundle of %s', (name) => {
+describe.each(folders)('the bundle of %s', (name) => {
   it('is CommonJS that stands alone and exports a handler of two parameters at most', () =>
     // Node 24 on Lambda refuses a handler that declares a callback.
     expect(evaluate(name, "typeof handler === 'function' && handler.length <= 2")).toBe('true'));

@@ -98,5 +98,5 @@ describe('a stream consumer', () => {
   });
 
   it('may be one of any number with enhanced fan-out', () =>
-    templateWith(everythingOn).resourceCountIs('AWS::Kinesis::StreamConsumer', 3));
+    templateWith(everythingOn).resourceCountIs('AWS::Kinesis::StreamConsumer', 5));
 });
