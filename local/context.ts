@@ -1,6 +1,7 @@
 import type { RestApi } from './api-gateway/rest-api.ts';
 import type { Clock } from './clock.ts';
 import type { Credentials } from './engines/engine.ts';
+import type { MappingSwitch } from './event-source-mapping/mapping-switch.ts';
 import type { LocalFunction } from './lambda/local-function.ts';
 import type { Pace } from './pace.ts';
 
@@ -19,6 +20,8 @@ export interface LocalContext {
   readonly endpoints: Endpoints;
   /** The functions created so far, by their ARN; complete once `whenCreated` callbacks run. */
   readonly functions: Map<string, LocalFunction>;
+  /** The event source mappings, by their UUID; complete once every `whenCreated` callback has run. */
+  readonly eventSourceMappings: Map<string, MappingSwitch>;
   /** The REST APIs created so far, by their id (`Ref`). */
   readonly restApis: Map<string, RestApi>;
   /**

@@ -4,6 +4,7 @@ import type { Endpoints, LocalContext } from './context.ts';
 import { openDataDir } from './data-dir.ts';
 import { describeStack, environmentOf, type StackDescription } from './describe-stack.ts';
 import type { Credentials } from './engines/engine.ts';
+import type { MappingSwitch } from './event-source-mapping/mapping-switch.ts';
 import type { InvokeApiOptions } from './lambda/invoke-api.ts';
 import type { LocalFunction } from './lambda/local-function.ts';
 import { laptopPace, type Pace } from './pace.ts';
@@ -66,11 +67,12 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
     closers.push(engines.close);
 
     const functions = new Map<string, LocalFunction>();
+    const eventSourceMappings = new Map<string, MappingSwitch>();
     const clock = options.clock ?? systemClock;
     const pace = options.pace ?? laptopPace;
     const urls = new Map<string, string>(engines.urls);
     const closeInvokeApi = plan.resources.some(({ definition }) => definition?.type === 'AWS::Lambda::Function')
-      ? await openInvokeApi({ functions, credentials, ...deployment, clock, pace }, urls)
+      ? await openInvokeApi({ functions, mappings: eventSourceMappings, credentials, ...deployment, clock, pace }, urls)
       : () => {};
     closers.push(closeInvokeApi);
     const whenCreated: (() => Promise<void> | void)[] = [];
@@ -85,6 +87,7 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
       environments: options.environments ?? 2,
       endpoints: endpointsOf(urls),
       functions,
+      eventSourceMappings,
       restApis: new Map(),
       apiOrigins: new Map(),
       apiKeys: new Map(),

@@ -34,9 +34,9 @@ export class EventSourceMapping {
   private readonly parts: MappingParts;
   private readonly context: LocalContext;
   private readonly filter: RecordFilter | undefined;
-  private readonly destination: OnFailureDestination | undefined;
   private readonly checkpoints: CheckpointFolder;
   private readonly consumers = new Map<string, { readonly consumer: ShardConsumer; readonly done: Promise<void> }>();
+  private destination: OnFailureDestination | undefined;
   private source: KinesisSource | undefined;
   private unsubscribe = () => {};
   private running = false;
@@ -46,16 +46,7 @@ export class EventSourceMapping {
     this.parts = parts;
     this.context = context;
     this.filter = compileFilters(parts.settings.filters);
-    this.destination = parts.settings.onFailure ? openDestination(parts.settings.onFailure, context) : undefined;
     this.checkpoints = new CheckpointFolder(join(context.dataDir, 'checkpoints', parts.uuid));
-  }
-
-  get uuid(): string {
-    return this.parts.uuid;
-  }
-
-  get enabled(): boolean {
-    return this.running;
   }
 
   /** Resolves once the position in every shard is taken: what is written from then on reaches the function. */
@@ -64,6 +55,7 @@ export class EventSourceMapping {
     this.source = await KinesisSource.of(context, streamNameOf(parts.eventSourceArn));
     const shards = await this.source.listShards();
     await this.takeFirstPositions(shards, this.source);
+    this.destination = parts.settings.onFailure ? openDestination(parts.settings.onFailure, context) : undefined;
     this.running = true;
     this.consumeReadable(shards, this.source);
     if (context.pace.wakeOnWrite && parts.settings.maximumBatchingWindowSeconds === 0)

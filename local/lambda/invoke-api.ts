@@ -4,27 +4,26 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { Credentials, Engine } from '../engines/engine.ts';
+import type { MappingSwitch } from '../event-source-mapping/mapping-switch.ts';
 import type { Pace } from '../pace.ts';
 import { findSignatureFault } from '../signature-v4.ts';
+import { type ApiAnswer, json, refusal } from './api-answer.ts';
 import { asyncInvocations } from './async-invocations.ts';
 import { findFunction } from './function-name.ts';
 import { type LocalFunction, payloadLimitBytes, RequestTooLarge, TooManyRequests } from './local-function.ts';
+import { answerMappingCall } from './mapping-api.ts';
 
 export interface InvokeApiOptions {
   /** By ARN; those that are added later are found too. */
   readonly functions: ReadonlyMap<string, LocalFunction>;
+  /** By UUID; those that are added later are found too. */
+  readonly mappings: ReadonlyMap<string, MappingSwitch>;
   /** Every request must be signed with this key. */
   readonly credentials: Credentials;
   readonly region: string;
   readonly accountId: string;
   readonly clock: Clock;
   readonly pace: Pace;
-}
-
-interface ApiAnswer {
-  readonly status: number;
-  readonly headers?: Record<string, string>;
-  readonly body?: string;
 }
 
 interface ApiCall {
@@ -39,7 +38,8 @@ const eventLimitBytes = 1_048_576;
 
 /**
  * Serves Lambda's `Invoke` on a free port of 127.0.0.1, so that `aws lambda invoke --endpoint-url` and every SDK reach
- * the functions; `GetFunction`, `GetFunctionConfiguration` and `ListFunctions` too, with what is known of them here.
+ * the functions; `GetFunction`, `GetFunctionConfiguration` and `ListFunctions` too, with what is known of them here, and
+ * what reads and switches event source mappings.
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
 export const startInvokeApi = async (options: InvokeApiOptions): Promise<Engine> => {
@@ -66,6 +66,8 @@ export const startInvokeApi = async (options: InvokeApiOptions): Promise<Engine>
     if (fault)
       return refusal(403, 'InvalidSignatureException', `The signature of the request does not hold: ${fault}.`);
     const call = { requestId, query: new URLSearchParams(rawQuery), headers: message.headers, body };
+    const ofMappings = answerMappingCall({ ...signed, query: call.query, body }, options);
+    if (ofMappings) return ofMappings;
     const [, named, action] = /^\/2015-03-31\/functions(?:\/([^/]*)(\/[^/]+)?)?\/?$/.exec(rawPath) ?? [];
     if (named === undefined || named === '') {
       const isList = message.method === 'GET' && /^\/2015-03-31\/functions\/?$/.test(rawPath);
@@ -144,18 +146,10 @@ const write = (response: ServerResponse, requestId: string, { status, headers, b
   response.end(body);
 };
 
-const json = (value: object): ApiAnswer => ({ status: 200, body: JSON.stringify(value) });
-
-const refusal = (status: number, type: string, message: string, more: object = {}): ApiAnswer => ({
-  status,
-  headers: { 'x-amzn-ErrorType': type },
-  body: JSON.stringify({ Type: 'User', Message: message, message, ...more }),
-});
-
 const unknownOperation = refusal(
   404,
   'UnknownOperationException',
-  'Only Invoke, GetFunction and ListFunctions are run here.',
+  'Only Invoke, GetFunction, ListFunctions and Get, List and UpdateEventSourceMapping are run here.',
 );
 
 const failed = (error: unknown): ApiAnswer => {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import * as z from 'zod/mini';
 import type { LocalContext } from '../context.ts';
 import { EventSourceMapping } from '../event-source-mapping/event-source-mapping.ts';
 import type { MappingSettings, StartingPosition } from '../event-source-mapping/mapping-settings.ts';
+import { MappingSwitch } from '../event-source-mapping/mapping-switch.ts';
 import { compileFilters, InvalidFilterCriteria } from '../event-source-mapping/record-filter.ts';
 import type { LocalFunction } from '../lambda/local-function.ts';
 import { StartError } from '../start-error.ts';
@@ -96,44 +98,37 @@ export const lambdaEventSourceMapping = resourceType({
   },
 });
 
-/** The mappings of a runtime, by their UUID. */
-export const eventSourceMappings = (context: LocalContext): ReadonlyMap<string, EventSourceMapping> =>
-  mappingsOf(context).byUuid;
-
 const startMapping = async (uuid: string, name: string, properties: Properties, context: LocalContext) => {
   const target = functionOf(name, properties.FunctionName, context);
-  const { byUuid, uuidOfPair } = mappingsOf(context);
-  const pair = `${properties.EventSourceArn} ${target.functionArn}`;
-  const same = uuidOfPair.get(pair);
-  if (same) {
+  const { eventSourceMappings } = context;
+  const parts = {
+    uuid,
+    name,
+    eventSourceArn: properties.EventSourceArn,
+    function: target,
+    settings: settingsOf(properties),
+  };
+  for (const { parts: other } of eventSourceMappings.values()) {
+    if (other.eventSourceArn !== parts.eventSourceArn || other.function !== target) continue;
     throw new StartError(
-      `${name}: The event source arn (" ${properties.EventSourceArn} ") and function (" ${target.functionName} ") ` +
-        `provided mapping already exists. Please update or delete the existing mapping with UUID ${same}`,
+      `${name}: The event source arn (" ${parts.eventSourceArn} ") and function (" ${target.functionName} ") ` +
+        `provided mapping already exists. Please update or delete the existing mapping with UUID ${other.uuid}`,
     );
   }
-  const parts = { uuid, name, eventSourceArn: properties.EventSourceArn, function: target };
-  const mapping = new EventSourceMapping({ ...parts, settings: settingsOf(properties) }, context);
-  byUuid.set(uuid, mapping);
-  uuidOfPair.set(pair, uuid);
-  if (!properties.Enabled) return;
-  await mapping.start().catch((error) => {
+  const mapping = new MappingSwitch({
+    mapping: new EventSourceMapping(parts, context),
+    parts,
+    enabledByTemplate: properties.Enabled,
+    file: join(context.dataDir, 'event-source-mappings', uuid),
+    clock: context.clock,
+    onClose: context.onClose,
+    log: context.log,
+  });
+  eventSourceMappings.set(uuid, mapping);
+  await mapping.open().catch((error) => {
     if ((error as Error).name !== 'ResourceNotFoundException') throw error;
     throw new StartError(`${name}: Stream not found: ${properties.EventSourceArn}`);
   });
-  context.onClose(() => mapping.close()); // after its source's, so that it drains before that closes
-};
-
-interface Mappings {
-  readonly byUuid: Map<string, EventSourceMapping>;
-  readonly uuidOfPair: Map<string, string>;
-}
-
-const mappings = new WeakMap<LocalContext, Mappings>();
-
-const mappingsOf = (context: LocalContext): Mappings => {
-  const known = mappings.get(context) ?? { byUuid: new Map(), uuidOfPair: new Map() };
-  mappings.set(context, known);
-  return known;
 };
 
 const settingsOf = (properties: Properties): MappingSettings => {

@@ -64,6 +64,7 @@ export const startApi = async (
     environments: 2,
     endpoints: { kinesis: '', dynamodb: '', s3: '', sqs: '', lambda: '' },
     functions: new Map(),
+    eventSourceMappings: new Map(),
     restApis: new Map(),
     apiOrigins: new Map(),
     apiKeys: new Map(),

@@ -26,6 +26,7 @@ beforeAll(async () => {
   const pace = { ...laptopPace, retryBackoffMs: () => 10 };
   api = await startInvokeApi({
     functions,
+    mappings: new Map(),
     credentials,
     region: 'us-east-1',
     accountId: '000000000000',

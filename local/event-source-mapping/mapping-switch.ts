@@ -1,0 +1,128 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Clock } from '../clock.ts';
+import type { EventSourceMapping, MappingParts } from './event-source-mapping.ts';
+
+/** As the Lambda API names it. */
+export type MappingState = 'Enabled' | 'Disabled' | 'Enabling' | 'Disabling';
+
+/** What a mapping is switched by. */
+export interface MappingSwitchParts {
+  readonly mapping: EventSourceMapping;
+  readonly parts: MappingParts;
+  /** What the template says; it counts until somebody switches, and again once the template says something else. */
+  readonly enabledByTemplate: boolean;
+  /** Where a switch is kept. */
+  readonly file: string;
+  readonly clock: Clock;
+  /** Has something closed before whatever was registered by now. */
+  readonly onClose: (close: () => Promise<void>) => void;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Turns a mapping on and off. Off keeps the checkpoint, on goes on from there, and a restart finds it as it was left.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html
+ */
+export class MappingSwitch {
+  readonly parts: MappingParts;
+  private readonly own: MappingSwitchParts;
+  private current: MappingState = 'Disabled';
+  private changedAtMs: number;
+  private change: Promise<void> = Promise.resolve();
+  private closed = false;
+
+  constructor(own: MappingSwitchParts) {
+    this.own = own;
+    this.parts = own.parts;
+    this.changedAtMs = own.clock.now();
+  }
+
+  get state(): MappingState {
+    return this.current;
+  }
+
+  /** Milliseconds since the epoch. */
+  get lastModifiedMs(): number {
+    return this.changedAtMs;
+  }
+
+  /** Starts the mapping where it was last on, or by the template should be; rejects where it can't start. */
+  async open(): Promise<void> {
+    if (this.wanted()) {
+      await this.own.mapping.start();
+      this.current = 'Enabled';
+    }
+    this.own.onClose(() => this.close());
+  }
+
+  /**
+   * Begins to turn it on or off; `settled` tells when that is done. Off lets the invocations in flight finish.
+   *
+   * @throws MappingInUse while an earlier change is under way.
+   */
+  turn(enabled: boolean): void {
+    if (this.current.endsWith('ing') || this.closed) throw new MappingInUse();
+    if (enabled === (this.current === 'Enabled')) return;
+    this.keep(enabled);
+    this.changedAtMs = this.own.clock.now();
+    this.current = enabled ? 'Enabling' : 'Disabling';
+    this.change = enabled ? this.start() : this.stop();
+  }
+
+  /** Resolves once no change is under way. */
+  settled(): Promise<void> {
+    return this.change;
+  }
+
+  /** Stops it for this run; what it was switched to stays. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.change;
+    await this.own.mapping.close();
+  }
+
+  private async start(): Promise<void> {
+    try {
+      await this.own.mapping.start();
+      this.own.onClose(() => this.close()); // its source may have been opened just now, and must close after it
+      this.current = 'Enabled';
+    } catch (error) {
+      this.own.log(`${this.parts.name}: could not be enabled: ${(error as Error).message}`);
+      this.current = 'Disabled';
+    }
+  }
+
+  private async stop(): Promise<void> {
+    await this.own.mapping.close();
+    this.current = 'Disabled';
+  }
+
+  private wanted(): boolean {
+    const { file, enabledByTemplate } = this.own;
+    if (!existsSync(file)) return enabledByTemplate;
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as Kept;
+    return kept.enabledByTemplate === enabledByTemplate ? kept.enabled : enabledByTemplate;
+  }
+
+  /** In one step, so that it is there whole or not at all when the process is killed. */
+  private keep(enabled: boolean): void {
+    const { file, enabledByTemplate } = this.own;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.new`, JSON.stringify({ enabled, enabledByTemplate } satisfies Kept));
+    renameSync(`${file}.new`, file);
+  }
+}
+
+interface Kept {
+  readonly enabled: boolean;
+  readonly enabledByTemplate: boolean;
+}
+
+/** A change is under way, or the runtime is closing. */
+export class MappingInUse extends Error {
+  override readonly name = 'ResourceInUseException';
+  constructor() {
+    super('The resource cannot be updated while an earlier change of it is under way.');
+  }
+}
