@@ -35,8 +35,11 @@ export interface EventType<Type extends string = string, Data = unknown> {
   readonly type: Type;
   readonly dataschema: string;
   readonly data: z.ZodMiniType<Data>;
-  /** An event that happened: who is to say when, and under which id, is the caller. */
-  create(facts: Pick<EventOf<Type, Data>, 'id' | 'source' | 'subject' | 'time' | 'data'>): EventOf<Type, Data>;
+  /** An event that happened: who is to say when, and under which id, is the caller. Extensions stand in the envelope. */
+  create<Extensions extends object>(
+    facts: Pick<EventOf<Type, Data>, 'id' | 'source' | 'subject' | 'time' | 'data'>,
+    extensions?: Extensions,
+  ): EventOf<Type, Data> & Extensions;
 }
 
 /** The events of an event type: `Happened<typeof OrderPlaced>`. */
@@ -53,7 +56,7 @@ export function event<const Type extends string, Data>(
     type,
     dataschema,
     data,
-    create: ({ id, source, subject, time, data }) => ({
+    create: ({ id, source, subject, time, data }, extensions) => ({
       specversion: '1.0',
       id,
       source,
@@ -62,6 +65,7 @@ export function event<const Type extends string, Data>(
       time,
       datacontenttype: 'application/json',
       dataschema,
+      ...(extensions as NonNullable<typeof extensions>),
       data,
     }),
   };
