@@ -5,6 +5,7 @@ import { EventCheck } from './event-check.ts';
 import { EventStream } from './event-stream.ts';
 import { examples } from './examples.ts';
 import { InvoiceProjection } from './invoice-projection.ts';
+import { LiveSlots, slotNames } from './live-slots.ts';
 import { OrderApi } from './order-api.ts';
 import { OrderProjection } from './order-projection.ts';
 import { PrivateBucket } from './parts/private-bucket.ts';
@@ -29,12 +30,16 @@ export class EventSourcingStack extends Stack {
       ? new BatchingComparison(this, 'BatchingComparison', { stream, onFailure, production })
       : undefined;
 
+    // Which slot of the orders and of the invoices is read.
+    const live = new LiveSlots(this, 'LiveSlots', { production });
+
     // client → POST /order → stream; client ← GET /order ← orders; client ← GET /invoice ← orders, invoices
     const api = new OrderApi(this, 'OrderApi', {
       ...settings,
       stream,
-      orders: orders.table,
-      invoices: invoices.bucket,
+      orders: orders.slots,
+      invoices: invoices.slots,
+      live: live.table,
     });
 
     MissingRemovalPolicies.of(this).destroy();
@@ -42,9 +47,16 @@ export class EventSourcingStack extends Stack {
     new CfnOutput(this, 'ApiUrl', { value: api.url });
     if (api.key) new CfnOutput(this, 'ApiKeyId', { value: api.key.keyId });
     new CfnOutput(this, 'StreamName', { value: stream.streamName });
-    new CfnOutput(this, 'OrderTableName', { value: orders.table.tableName });
-    new CfnOutput(this, 'InvoiceBucketName', { value: invoices.bucket.bucketName });
+    new CfnOutput(this, 'OrderTableName', { value: orders.slots.blue.table.tableName });
+    new CfnOutput(this, 'InvoiceBucketName', { value: invoices.slots.blue.bucket.bucketName });
     new CfnOutput(this, 'OnFailureBucketName', { value: onFailure.bucketName });
+    new CfnOutput(this, 'LiveTableName', { value: live.table.tableName });
+    new CfnOutput(this, 'Slots', {
+      value: this.toJsonString({
+        orders: slotNames(orders.slots, ({ table }) => table.tableName),
+        invoices: slotNames(invoices.slots, ({ bucket }) => bucket.bucketName),
+      }),
+    });
     if (comparison) {
       const { putItem1, putItem2 } = comparison;
       new CfnOutput(this, 'PutItem1FunctionName', { value: putItem1.function.functionName });

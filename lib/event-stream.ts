@@ -15,6 +15,7 @@ export class EventStream extends Stream {
   readonly #enhancedFanOut: readonly string[];
   readonly #consumers = new Set<string>();
   readonly #readsOfTheirOwn = new Set<string>();
+  readonly #idle = new Set<string>();
 
   constructor(scope: Construct, id: string, props: EventStreamProps) {
     super(scope, id, {
@@ -34,10 +35,14 @@ export class EventStream extends Stream {
   /**
    * Enters `consumer` among those who read the stream. Returns the consumer of its own that it reads through where
    * enhanced fan-out was chosen for it, by the setting or by `ownReads`; undefined where it shares the stream's reads
-   * with the others.
+   * with the others. One that isn't `enabled` reads nothing for now.
    */
-  register(consumer: string, ownReads = false): CfnStreamConsumer | undefined {
+  register(
+    consumer: string,
+    { ownReads = false, enabled = true }: { ownReads?: boolean | undefined; enabled?: boolean } = {},
+  ): CfnStreamConsumer | undefined {
     this.#consumers.add(consumer);
+    if (!enabled) this.#idle.add(consumer);
     if (!ownReads && !this.#enhancedFanOut.includes(consumer)) return undefined;
     this.#readsOfTheirOwn.add(consumer);
     // The name has to be unique only within this stream.
@@ -51,7 +56,7 @@ export class EventStream extends Stream {
   }
 
   #warnOfCrowd(): void {
-    const sharing = [...this.#consumers].filter((name) => !this.#readsOfTheirOwn.has(name));
+    const sharing = [...this.#consumers].filter((name) => !this.#readsOfTheirOwn.has(name) && !this.#idle.has(name));
     if (sharing.length <= sharedReads) return;
     Annotations.of(this).addWarningV2(
       'sharedReads',

@@ -1,6 +1,7 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { Slot } from '../lambda/stores/slot.ts';
 import type { EventStream } from './event-stream.ts';
 import { PrivateBucket } from './parts/private-bucket.ts';
 import { StreamConsumer } from './parts/stream-consumer.ts';
@@ -11,24 +12,46 @@ export interface InvoiceProjectionProps {
   readonly production: boolean;
 }
 
-/** stream → project-invoice → bucket: one invoice for each order placed. Writing it twice writes equal bytes. */
-export class InvoiceProjection extends Construct {
+/** One of the projection's two slots. */
+export interface InvoiceSlot {
   readonly bucket: PrivateBucket;
+  readonly consumer: StreamConsumer;
+}
 
-  constructor(scope: Construct, id: string, { production, ...props }: InvoiceProjectionProps) {
+/**
+ * stream → project-invoice → bucket: one invoice for each order placed. Writing it twice writes equal bytes.
+ * Twice, so that one can be rebuilt while the other is read: blue follows the stream, green rests, empty, until then.
+ */
+export class InvoiceProjection extends Construct {
+  readonly slots: Readonly<Record<Slot, InvoiceSlot>>;
+
+  constructor(scope: Construct, id: string, props: InvoiceProjectionProps) {
     super(scope, id);
-    this.bucket = new PrivateBucket(this, 'Invoices', { production });
-
-    const consumer = new StreamConsumer(this, 'Consumer', {
-      ...props,
-      name: 'project-invoice',
-      consequence: 'orders are without their invoice',
-      eventTypes: ['OrderPlaced'],
-      environment: { INVOICE_BUCKET: this.bucket.bucketName },
-    });
-    consumer.function.addToRolePolicy(
-      new PolicyStatement({ actions: ['s3:PutObject'], resources: [this.bucket.arnForObjects('invoices/*')] }),
-    );
-    consumer.mapping.node.addDependency(this.bucket);
+    const green = new Construct(this, 'Green');
+    this.slots = {
+      blue: slot(this, { ...props, name: 'project-invoice', enabled: true }),
+      green: slot(green, { ...props, name: 'project-invoice-green', enabled: false }),
+    };
   }
+}
+
+interface SlotProps extends InvoiceProjectionProps {
+  readonly name: string;
+  readonly enabled: boolean;
+}
+
+function slot(scope: Construct, { production, ...props }: SlotProps): InvoiceSlot {
+  const bucket = new PrivateBucket(scope, 'Invoices', { production });
+  const consumer = new StreamConsumer(scope, 'Consumer', {
+    ...props,
+    folder: 'project-invoice',
+    consequence: 'orders are without their invoice',
+    eventTypes: ['OrderPlaced'],
+    environment: { INVOICE_BUCKET: bucket.bucketName },
+  });
+  consumer.function.addToRolePolicy(
+    new PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects('invoices/*')] }),
+  );
+  consumer.mapping.node.addDependency(bucket);
+  return { bucket, consumer };
 }

@@ -14,6 +14,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { newestByAccount } from '../lambda/stores/order-table-keys.ts';
+import type { Slot } from '../lambda/stores/slot.ts';
 import type { EventStream } from './event-stream.ts';
 import { AppFunction } from './parts/app-function.ts';
 import type { Settings } from './settings.ts';
@@ -21,10 +22,12 @@ import type { Settings } from './settings.ts';
 export interface OrderApiProps extends Pick<Settings, 'auth' | 'throttle'> {
   /** Where `POST /order` goes. */
   readonly stream: EventStream;
-  /** What `GET /order` reads. */
-  readonly orders: ITableV2;
-  /** What `GET /invoice` links to. */
-  readonly invoices: IBucket;
+  /** What `GET /order` reads, one a slot. */
+  readonly orders: Readonly<Record<Slot, { readonly table: ITableV2 }>>;
+  /** What `GET /invoice` links to, one a slot. */
+  readonly invoices: Readonly<Record<Slot, { readonly bucket: IBucket }>>;
+  /** Which slots those are at the moment. */
+  readonly live: ITableV2;
 }
 
 const linkLifetime = Duration.minutes(15);
@@ -114,32 +117,45 @@ export class OrderApi extends Construct {
     return ingest;
   }
 
-  #query({ orders }: OrderApiProps): AppFunction {
-    const query = new AppFunction(this, 'Query', {
-      name: 'query-orders',
-      environment: { ORDER_TABLE: orders.tableName },
-    });
-    allow(query, ['dynamodb:GetItem'], orders.tableArn);
-    allow(query, ['dynamodb:Query'], `${orders.tableArn}/index/${newestByAccount}`);
+  #query(props: OrderApiProps): AppFunction {
+    const query = new AppFunction(this, 'Query', { name: 'query-orders', environment: orderTables(props) });
+    allowOrders(query, props);
     return query;
   }
 
-  #presign({ orders, invoices }: OrderApiProps): AppFunction {
+  #presign(props: OrderApiProps): AppFunction {
+    const { blue, green } = props.invoices;
     const presign = new AppFunction(this, 'Presign', {
       name: 'presign-invoice',
       environment: {
-        ORDER_TABLE: orders.tableName,
-        INVOICE_BUCKET: invoices.bucketName,
+        ...orderTables(props),
+        BLUE_INVOICE_BUCKET: blue.bucket.bucketName,
+        GREEN_INVOICE_BUCKET: green.bucket.bucketName,
         LINK_LIFETIME_SECONDS: String(linkLifetime.toSeconds()),
       },
     });
-    allow(presign, ['dynamodb:GetItem'], orders.tableArn);
-    allow(presign, ['dynamodb:Query'], `${orders.tableArn}/index/${newestByAccount}`);
-    allow(presign, ['s3:GetObject'], invoices.arnForObjects('invoices/*'));
-    allow(presign, ['s3:ListBucket'], invoices.bucketArn); // without it S3 answers 403 where there is no invoice yet
+    allowOrders(presign, props);
+    for (const { bucket } of [blue, green]) {
+      allow(presign, ['s3:GetObject'], bucket.arnForObjects('invoices/*'));
+      allow(presign, ['s3:ListBucket'], bucket.bucketArn); // without it S3 answers 403 where there is no invoice yet
+    }
     return presign;
   }
 }
+
+const orderTables = ({ orders, live }: OrderApiProps) => ({
+  LIVE_TABLE: live.tableName,
+  BLUE_ORDER_TABLE: orders.blue.table.tableName,
+  GREEN_ORDER_TABLE: orders.green.table.tableName,
+});
+
+const allowOrders = (reader: AppFunction, { orders, live }: OrderApiProps) => {
+  allow(reader, ['dynamodb:GetItem'], live.tableArn);
+  for (const { table } of [orders.blue, orders.green]) {
+    allow(reader, ['dynamodb:GetItem'], table.tableArn);
+    allow(reader, ['dynamodb:Query'], `${table.tableArn}/index/${newestByAccount}`);
+  }
+};
 
 const allow = (target: AppFunction, actions: string[], resource: string) =>
   target.addToRolePolicy(new PolicyStatement({ actions, resources: [resource] }));

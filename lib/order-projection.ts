@@ -4,6 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { newestByAccount, orderTableKeys } from '../lambda/stores/order-table-keys.ts';
+import type { Slot } from '../lambda/stores/slot.ts';
 import type { EventStream } from './event-stream.ts';
 import { StreamConsumer } from './parts/stream-consumer.ts';
 
@@ -13,38 +14,60 @@ export interface OrderProjectionProps {
   readonly production: boolean;
 }
 
-/** stream → project-order → table: the latest order of every account and vendor, whatever arrives twice or late. */
-export class OrderProjection extends Construct {
+/** One of the projection's two slots. */
+export interface OrderSlot {
   readonly table: TableV2;
+  readonly consumer: StreamConsumer;
+}
 
-  constructor(scope: Construct, id: string, { production, ...props }: OrderProjectionProps) {
+/**
+ * stream → project-order → table: the latest order of every account and vendor, whatever arrives twice or late.
+ * Twice, so that one can be rebuilt while the other is read: blue follows the stream, green rests, empty, until then.
+ */
+export class OrderProjection extends Construct {
+  readonly slots: Readonly<Record<Slot, OrderSlot>>;
+
+  constructor(scope: Construct, id: string, props: OrderProjectionProps) {
     super(scope, id);
-    const { partitionKey, sortKey, receivedAtEventId } = orderTableKeys;
-    this.table = new TableV2(this, 'Orders', {
-      partitionKey: { name: partitionKey, type: AttributeType.STRING },
-      sortKey: { name: sortKey, type: AttributeType.STRING },
-      globalSecondaryIndexes: [
-        {
-          indexName: newestByAccount,
-          partitionKey: { name: partitionKey, type: AttributeType.STRING },
-          sortKey: { name: receivedAtEventId, type: AttributeType.STRING },
-        },
-      ],
-      billing: Billing.onDemand(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: production },
-      deletionProtection: production,
-      removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
-
-    const consumer = new StreamConsumer(this, 'Consumer', {
-      ...props,
-      name: 'project-order',
-      consequence: 'orders are missing from what GET /order answers',
-      eventTypes: ['OrderPlaced'],
-      environment: { ORDER_TABLE: this.table.tableName },
-    });
-    consumer.function.addToRolePolicy(
-      new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [this.table.tableArn] }),
-    );
+    const green = new Construct(this, 'Green');
+    this.slots = {
+      blue: slot(this, { ...props, name: 'project-order', enabled: true }),
+      green: slot(green, { ...props, name: 'project-order-green', enabled: false }),
+    };
   }
+}
+
+interface SlotProps extends OrderProjectionProps {
+  readonly name: string;
+  readonly enabled: boolean;
+}
+
+function slot(scope: Construct, { production, ...props }: SlotProps): OrderSlot {
+  const { partitionKey, sortKey, receivedAtEventId } = orderTableKeys;
+  const table = new TableV2(scope, 'Orders', {
+    partitionKey: { name: partitionKey, type: AttributeType.STRING },
+    sortKey: { name: sortKey, type: AttributeType.STRING },
+    globalSecondaryIndexes: [
+      {
+        indexName: newestByAccount,
+        partitionKey: { name: partitionKey, type: AttributeType.STRING },
+        sortKey: { name: receivedAtEventId, type: AttributeType.STRING },
+      },
+    ],
+    billing: Billing.onDemand(),
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: production },
+    deletionProtection: production,
+    removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+  });
+  const consumer = new StreamConsumer(scope, 'Consumer', {
+    ...props,
+    folder: 'project-order',
+    consequence: 'orders are missing from what GET /order answers',
+    eventTypes: ['OrderPlaced'],
+    environment: { ORDER_TABLE: table.tableName },
+  });
+  consumer.function.addToRolePolicy(
+    new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [table.tableArn] }),
+  );
+  return { table, consumer };
 }

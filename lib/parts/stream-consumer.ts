@@ -33,6 +33,8 @@ export interface StreamConsumerProps {
   readonly batchingWindow?: Duration;
   /** @default 5 further tries for a record that is alone in its batch, then it is set aside */
   readonly retryAttempts?: number;
+  /** Whether it reads the stream from the start; if not, somebody enables its mapping later. @default true */
+  readonly enabled?: boolean;
   /** Whether it has reads of its own whatever `-c enhancedFanOut=` says. @default false */
   readonly ownReads?: boolean;
   /** Whether Lambda Insights measures the function. @default false */
@@ -55,7 +57,16 @@ export class StreamConsumer extends Construct {
 
   constructor(scope: Construct, id: string, props: StreamConsumerProps) {
     super(scope, id);
-    const { stream, onFailure, name, eventTypes, batchSize = 100, batchingWindow, retryAttempts = 5 } = props;
+    const {
+      stream,
+      onFailure,
+      name,
+      eventTypes,
+      batchSize = 100,
+      batchingWindow,
+      retryAttempts = 5,
+      enabled = true,
+    } = props;
     // Before the stream forgets a record, it is set aside.
     const recordAgeHours = Math.min(stream.retentionHours - 1, maxRecordAgeHours);
 
@@ -68,12 +79,13 @@ export class StreamConsumer extends Construct {
       environment: props.environment,
     });
 
-    const ownReads = stream.register(name, props.ownReads);
+    const ownReads = stream.register(name, { ownReads: props.ownReads, enabled });
     const rights = this.#read(stream, ownReads?.attrConsumerArn).combine(this.#setAside(onFailure));
 
     this.mapping = new EventSourceMapping(this, 'Mapping', {
       target: this.function,
       eventSourceArn: ownReads?.attrConsumerArn ?? stream.streamArn,
+      enabled,
       startingPosition: StartingPosition.TRIM_HORIZON, // what came before the mapping counts too
       batchSize,
       maxBatchingWindow: batchingWindow,

@@ -24,7 +24,7 @@ describe('the event stream', () => {
 
   it('refuses enhanced fan-out for a consumer that there is not, and names those that there are', () =>
     expect(() => stackWith({ enhancedFanOut: 'project-order,project-ordre' }).app.synth()).toThrow(
-      '-c enhancedFanOut: no consumer is named project-ordre; there are project-order, project-invoice, check-event',
+      '-c enhancedFanOut: no consumer is named project-ordre; there are project-order, project-order-green, project-invoice, ',
     ));
 });
 
@@ -32,10 +32,11 @@ describe('the reads of a shard', () => {
   const said = jest.spyOn(console, 'error').mockImplementation(() => {});
   beforeEach(() => said.mockClear());
 
-  const whatSynthesisSaysOf = (consumers: number, enhancedFanOut: string[] = []) => {
+  const whatSynthesisSaysOf = (consumers: number, enhancedFanOut: string[] = [], idle: string[] = []) => {
     const { app, stack } = stackWith();
     const stream = new EventStream(stack, 'Crowded', { production: false, shards: 1, retention: 24, enhancedFanOut });
-    for (let number = 1; number <= consumers; number++) stream.register(`consumer-${number}`);
+    for (let number = 1; number <= consumers; number++)
+      stream.register(`consumer-${number}`, { enabled: !idle.includes(`consumer-${number}`) });
     app.synth();
     return said.mock.calls.join();
   };
@@ -47,4 +48,7 @@ describe('the reads of a shard', () => {
 
   it('are not spent by consumers with enhanced fan-out', () =>
     expect(whatSynthesisSaysOf(7, ['consumer-2', 'consumer-6'])).toBe(''));
+
+  it('are not spent by consumers whose mapping is disabled', () =>
+    expect(whatSynthesisSaysOf(7, [], ['consumer-2', 'consumer-6'])).toBe(''));
 });

@@ -41,6 +41,13 @@ const readShared = [
   'kinesis:GetShardIterator EventStream',
   'kinesis:ListShards EventStream',
 ];
+const readOrders = [
+  'dynamodb:GetItem LiveSlotsTable',
+  ...['OrderProjectionOrders', 'OrderProjectionGreenOrders'].flatMap((table) => [
+    `dynamodb:GetItem ${table}`,
+    `dynamodb:Query ${table}/index/newestByAccount`,
+  ]),
+];
 
 const rights: Record<(typeof functionNames)[number], string[]> = {
   'ingest-order': [
@@ -56,6 +63,13 @@ const rights: Record<(typeof functionNames)[number], string[]> = {
     ...setAside,
     ...tracing,
   ],
+  'project-order-green': [
+    'dynamodb:UpdateItem OrderProjectionGreenOrders',
+    ...readShared,
+    ...writing('OrderProjectionGreenConsumerFunctionLog'),
+    ...setAside,
+    ...tracing,
+  ],
   'project-invoice': [
     's3:PutObject InvoiceProjectionInvoices/invoices/*',
     ...readShared,
@@ -63,16 +77,19 @@ const rights: Record<(typeof functionNames)[number], string[]> = {
     ...setAside,
     ...tracing,
   ],
-  'check-event': [...readShared, ...writing('EventCheckConsumerFunctionLog'), ...setAside, ...tracing],
-  'query-orders': [
-    'dynamodb:GetItem OrderProjectionOrders',
-    'dynamodb:Query OrderProjectionOrders/index/newestByAccount',
-    ...writing('OrderApiQueryLog'),
+  'project-invoice-green': [
+    's3:PutObject InvoiceProjectionGreenInvoices/invoices/*',
+    ...readShared,
+    ...writing('InvoiceProjectionGreenConsumerFunctionLog'),
+    ...setAside,
     ...tracing,
   ],
+  'check-event': [...readShared, ...writing('EventCheckConsumerFunctionLog'), ...setAside, ...tracing],
+  'query-orders': [...readOrders, ...writing('OrderApiQueryLog'), ...tracing],
   'presign-invoice': [
-    'dynamodb:GetItem OrderProjectionOrders',
-    'dynamodb:Query OrderProjectionOrders/index/newestByAccount',
+    ...readOrders,
+    's3:GetObject InvoiceProjectionGreenInvoices/invoices/*',
+    's3:ListBucket InvoiceProjectionGreenInvoices',
     's3:GetObject InvoiceProjectionInvoices/invoices/*',
     's3:ListBucket InvoiceProjectionInvoices',
     ...writing('OrderApiPresignLog'),

@@ -22,6 +22,7 @@ const accountRole =
 
 const onFailureObjects = 'AwsSolutions-IAM5[Resource::<OnFailure48FF2A5A.Arn>/aws/lambda/*]';
 const invoiceObjects = 'AwsSolutions-IAM5[Resource::<InvoiceProjectionInvoicesBE4D2C15.Arn>/invoices/*]';
+const greenInvoiceObjects = 'AwsSolutions-IAM5[Resource::<InvoiceProjectionGreenInvoicesD40DB34C.Arn>/invoices/*]';
 const insightsLog =
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:/aws/lambda-insights:*]';
 const everyResource = 'AwsSolutions-IAM5[Resource::*]';
@@ -35,6 +36,12 @@ const acknowledged: [path: string, id: string, reason: string][] = [
   ['InvoiceProjection/Consumer/FunctionRole/DefaultPolicy/Resource', everyResource, trace],
   ['InvoiceProjection/Consumer/FunctionRole/DefaultPolicy/Resource', onFailureObjects, setAside],
   ['InvoiceProjection/Consumer/FunctionRole/DefaultPolicy/Resource', invoiceObjects, invoiceKeys],
+  ['InvoiceProjection/Green/Invoices/Resource', 'AwsSolutions-S1', accessLog],
+  ['OrderProjection/Green/Consumer/FunctionRole/DefaultPolicy/Resource', everyResource, trace],
+  ['OrderProjection/Green/Consumer/FunctionRole/DefaultPolicy/Resource', onFailureObjects, setAside],
+  ['InvoiceProjection/Green/Consumer/FunctionRole/DefaultPolicy/Resource', everyResource, trace],
+  ['InvoiceProjection/Green/Consumer/FunctionRole/DefaultPolicy/Resource', onFailureObjects, setAside],
+  ['InvoiceProjection/Green/Consumer/FunctionRole/DefaultPolicy/Resource', greenInvoiceObjects, invoiceKeys],
   ['EventCheck/Consumer/FunctionRole/DefaultPolicy/Resource', everyResource, trace],
   ['EventCheck/Consumer/FunctionRole/DefaultPolicy/Resource', onFailureObjects, setAside],
   ...['PutItem1', 'PutItem2'].flatMap((consumer): typeof acknowledged => {
@@ -49,6 +56,7 @@ const acknowledged: [path: string, id: string, reason: string][] = [
   ['OrderApi/QueryRole/DefaultPolicy/Resource', everyResource, trace],
   ['OrderApi/PresignRole/DefaultPolicy/Resource', everyResource, trace],
   ['OrderApi/PresignRole/DefaultPolicy/Resource', invoiceObjects, invoiceKeys],
+  ['OrderApi/PresignRole/DefaultPolicy/Resource', greenInvoiceObjects, invoiceKeys],
   [
     'OrderApi/Api/Resource',
     'AwsSolutions-APIG2',

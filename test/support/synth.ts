@@ -12,12 +12,14 @@ export const functionNames = [
   'ingest-order',
   'presign-invoice',
   'project-invoice',
+  'project-invoice-green',
   'project-order',
+  'project-order-green',
   'query-orders',
 ] as const;
 
-/** The folders in `lambda/`: one for each function, and one more for the two of the batching comparison. */
-export const folders = [...functionNames, 'put-item'].toSorted();
+/** The folders in `lambda/`: one for each function, whatever its slot, and one for the two of the batching comparison. */
+export const folders = [...functionNames.filter((name) => !name.endsWith('-green')), 'put-item'].toSorted();
 
 /** Every setting away from its default. */
 export const everythingOn = {

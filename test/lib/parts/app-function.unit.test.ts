@@ -22,6 +22,11 @@ const evaluate = (name: string, expression: string): string =>
       ORDER_STREAM: 'stream',
       ORDER_TABLE: 'table',
       INVOICE_BUCKET: 'bucket',
+      LIVE_TABLE: 'live',
+      BLUE_ORDER_TABLE: 'blue-table',
+      GREEN_ORDER_TABLE: 'green-table',
+      BLUE_INVOICE_BUCKET: 'blue-bucket',
+      GREEN_INVOICE_BUCKET: 'green-bucket',
       LINK_LIFETIME_SECONDS: '900',
     },
   }).trim();
