@@ -6,6 +6,7 @@ import { EventStream } from './event-stream.ts';
 import { examples } from './examples.ts';
 import { InvoiceProjection } from './invoice-projection.ts';
 import { LiveSlots, slotNames } from './live-slots.ts';
+import { Monitoring } from './monitoring.ts';
 import { OrderApi } from './order-api.ts';
 import { OrderProjection } from './order-projection.ts';
 import { PrivateBucket } from './parts/private-bucket.ts';
@@ -42,6 +43,8 @@ export class EventSourcingStack extends Stack {
       live: live.table,
     });
 
+    // Whoever is here by now has its charts and its alarms: new boxes stand above.
+    new Monitoring(this, 'Monitoring');
     MissingRemovalPolicies.of(this).destroy();
 
     new CfnOutput(this, 'ApiUrl', { value: api.url });

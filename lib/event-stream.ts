@@ -1,5 +1,5 @@
 import { Annotations, Aspects, Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { CfnStreamConsumer, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
+import { CfnStreamConsumer, ShardLevelMetrics, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 
@@ -12,6 +12,8 @@ const sharedReads = 5;
 export class EventStream extends Stream {
   /** How long a record can be read, in hours. */
   readonly retentionHours: number;
+  /** Whether each shard is measured, at $0.30 a month for each of its metrics: for the stream that has to be kept. */
+  readonly measuresShards: boolean;
   readonly #enhancedFanOut: readonly string[];
   readonly #consumers = new Set<string>();
   readonly #readsOfTheirOwn = new Set<string>();
@@ -24,9 +26,13 @@ export class EventStream extends Stream {
         : { streamMode: StreamMode.PROVISIONED, shardCount: props.shards }),
       retentionPeriod: Duration.hours(props.retention),
       encryption: StreamEncryption.MANAGED,
+      ...(props.production && {
+        shardLevelMetrics: [ShardLevelMetrics.INCOMING_BYTES, ShardLevelMetrics.INCOMING_RECORDS],
+      }),
       removalPolicy: props.production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     this.retentionHours = props.retention;
+    this.measuresShards = props.production;
     this.#enhancedFanOut = props.enhancedFanOut;
     this.node.addValidation({ validate: () => this.#unknownNames() });
     Aspects.of(this).add({ visit: (node) => node === this && this.#warnOfCrowd() });

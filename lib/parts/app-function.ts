@@ -38,6 +38,11 @@ const insightsVersion = '1.0.498.0';
 
 /** One of the functions in `lambda/`, with a log group of its own and no right that it isn't given. */
 export class AppFunction extends LambdaFunction {
+  readonly name: string;
+  readonly memoryMiB: number;
+  /** Whether Lambda Insights measures it. */
+  readonly insights: boolean;
+
   constructor(scope: Construct, id: string, props: AppFunctionProps) {
     const logGroup = new LogGroup(scope, `${id}Log`, {
       retention: RetentionDays.ONE_MONTH,
@@ -46,13 +51,14 @@ export class AppFunction extends LambdaFunction {
     // Lambda's managed policy may also create log groups, and a late line would bring back the one that was deleted.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
+    const { name, memoryMiB = 256, insights = false } = props;
     super(scope, id, {
-      description: props.name,
+      description: name,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      code: Code.fromAsset(join(bundlesOf(scope), props.folder ?? props.name)),
+      code: Code.fromAsset(join(bundlesOf(scope), props.folder ?? name)),
       handler: 'handler.handler',
-      memorySize: props.memoryMiB ?? 256,
+      memorySize: memoryMiB,
       timeout: props.timeout ?? Duration.seconds(29),
       environment: props.environment,
       tracing: Tracing.ACTIVE,
@@ -60,7 +66,10 @@ export class AppFunction extends LambdaFunction {
       loggingFormat: LoggingFormat.JSON,
       role,
     });
-    if (props.insights) this.#measure();
+    this.name = name;
+    this.memoryMiB = memoryMiB;
+    this.insights = insights;
+    if (insights) this.#measure();
   }
 
   /**

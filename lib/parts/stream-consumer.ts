@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, FilterCriteria, FilterRule, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -16,7 +15,7 @@ export interface StreamConsumerProps {
   readonly name: string;
   /** Where in `lambda/` its code lies. @default - its name */
   readonly folder?: string;
-  /** What is wrong for its users while it lags or once it gave up; a clause for its alarms' text. */
+  /** What is wrong for its users while it lags or once it gave up; a clause, for the alarms of `Monitoring`. */
   readonly consequence: string;
   /**
    * The types of event that it wants; Lambda drops the others before anyone pays for them.
@@ -46,7 +45,7 @@ const maxRecordAgeHours = 7 * 24;
 
 /**
  * stream → function, at least once, in order for each partition key. A failing batch is halved until its poison is
- * alone, tried again a bounded number of times, and set aside whole; two alarms tell who falls behind and who gave up.
+ * alone, tried again a bounded number of times, and set aside whole.
  *
  * One batch of a shard at a time: a function that works on several keys side by side takes more than the 1,000
  * records a second that a shard lets in.
@@ -54,9 +53,12 @@ const maxRecordAgeHours = 7 * 24;
 export class StreamConsumer extends Construct {
   readonly function: AppFunction;
   readonly mapping: EventSourceMapping;
+  /** What is wrong for its users while it lags or once it gave up. */
+  readonly consequence: string;
 
   constructor(scope: Construct, id: string, props: StreamConsumerProps) {
     super(scope, id);
+    this.consequence = props.consequence;
     const {
       stream,
       onFailure,
@@ -101,23 +103,6 @@ export class StreamConsumer extends Construct {
     // It needs its rights as it starts, and must not write to a bucket that is being emptied as the stack goes.
     rights.applyBefore(this.mapping);
     this.mapping.node.addDependency(onFailure);
-
-    this.#alarm('FallsBehind', {
-      metricName: 'IteratorAge',
-      statistic: Stats.MAXIMUM,
-      dimension: { FunctionName: this.function.functionName },
-      threshold: 5 * 60_000,
-      text:
-        `${name} is more than 5 minutes behind the stream: ${props.consequence}. ` +
-        `What is ${recordAgeHours} hours old is set aside unhandled.`,
-    });
-    this.#alarm('GivesUp', {
-      metricName: 'OnFailureDestinationDeliveredEventCount',
-      statistic: Stats.SUM,
-      dimension: { EventSourceMappingUUID: this.mapping.eventSourceMappingId },
-      threshold: 0,
-      text: `${name} gave up on records: ${props.consequence}. They lie, whole, in the on-failure bucket.`,
-    });
   }
 
   /** `grantRead` would let it list and describe more than Lambda's poller asks for. */
@@ -145,30 +130,4 @@ export class StreamConsumer extends Construct {
       Grant.addToPrincipal({ grantee: this.function, actions: ['s3:ListBucket'], resourceArns: [bucket.bucketArn] }),
     );
   }
-
-  #alarm(id: string, alarm: StreamAlarm): void {
-    new Alarm(this, id, {
-      metric: new Metric({
-        namespace: 'AWS/Lambda',
-        metricName: alarm.metricName,
-        dimensionsMap: alarm.dimension,
-        statistic: alarm.statistic,
-        period: Duration.minutes(1),
-      }),
-      threshold: alarm.threshold,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-      alarmDescription: alarm.text,
-    });
-  }
-}
-
-interface StreamAlarm {
-  readonly metricName: string;
-  readonly statistic: string;
-  readonly dimension: Readonly<Record<string, string>>;
-  readonly threshold: number;
-  /** What it means for those who rely on the consumer. */
-  readonly text: string;
 }

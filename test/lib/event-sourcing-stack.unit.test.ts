@@ -6,8 +6,10 @@ const everything = templateWith(everythingOn);
 const all = (template: Template): [string, Resource][] => Object.entries(template.toJSON().Resources);
 
 describe('the stack, minimal', () => {
-  it('is made of these resources', () =>
+  it('is made of these resources, and of what watches them', () =>
     expect(countByType(minimal)).toEqual({
+      'AWS::CloudWatch::Alarm': expect.any(Number),
+      'AWS::CloudWatch::Dashboard': 1,
       'AWS::ApiGateway::ApiKey': 1,
       'AWS::ApiGateway::Deployment': 1,
       'AWS::ApiGateway::GatewayResponse': 2,
@@ -17,7 +19,6 @@ describe('the stack, minimal', () => {
       'AWS::ApiGateway::Stage': 1,
       'AWS::ApiGateway::UsagePlan': 1,
       'AWS::ApiGateway::UsagePlanKey': 1,
-      'AWS::CloudWatch::Alarm': 10,
       'AWS::DynamoDB::GlobalTable': 3,
       'AWS::IAM::Policy': 8,
       'AWS::IAM::Role': 9,

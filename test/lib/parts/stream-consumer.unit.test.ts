@@ -47,28 +47,6 @@ describe.each(Object.entries(consumers))('%s', (consumer, own) => {
 
     expect(DependsOn).toEqual(expect.arrayContaining([...policies, emptying]));
   });
-
-  it('has an alarm for falling behind, whose text says what that means', () =>
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Namespace: 'AWS/Lambda',
-      MetricName: 'IteratorAge',
-      Dimensions: [{ Name: 'FunctionName', Value: { Ref: functionId(template, consumer) } }],
-      Statistic: 'Maximum',
-      ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: 300_000,
-      AlarmDescription: Match.stringLikeRegexp(`^${consumer} is more than 5 minutes behind the stream: .+ 23 hours`),
-    }));
-
-  it('has an alarm for giving up on records, whose text says where they are', () =>
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Namespace: 'AWS/Lambda',
-      MetricName: 'OnFailureDestinationDeliveredEventCount',
-      Dimensions: [{ Name: 'EventSourceMappingUUID', Value: { Ref: mappingOf(template, consumer)[0] } }],
-      Statistic: 'Sum',
-      ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: 0,
-      AlarmDescription: Match.stringLikeRegexp(`^${consumer} gave up on records: .+ in the on-failure bucket\\.$`),
-    }));
 });
 
 describe('a stream consumer', () => {

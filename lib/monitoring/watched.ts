@@ -1,0 +1,86 @@
+import { type CfnResource, Stack } from 'aws-cdk-lib';
+import { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { type CfnGlobalTable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { type CfnEventSourceMapping, EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { EventStream } from '../event-stream.ts';
+import { AppFunction } from '../parts/app-function.ts';
+import { PrivateBucket } from '../parts/private-bucket.ts';
+import { StreamConsumer } from '../parts/stream-consumer.ts';
+
+/** What feeds a function from a stream. */
+export interface WatchedMapping {
+  readonly id: string;
+  readonly function: AppFunction;
+  /** After so many hours a record that could not be handled is set aside. */
+  readonly recordAgeHours: number;
+  /** What is wrong for its users while it lags or once it gave up. */
+  readonly consequence: string;
+}
+
+/** A table and the names of its indexes. */
+export interface WatchedTable {
+  readonly name: string;
+  readonly table: TableV2;
+  readonly indexes: readonly string[];
+}
+
+/** What a stack is made of, as far as it is watched. */
+export interface Watched {
+  readonly functions: readonly AppFunction[];
+  readonly mappings: readonly WatchedMapping[];
+  readonly streams: readonly EventStream[];
+  readonly tables: readonly WatchedTable[];
+  readonly buckets: readonly { readonly name: string; readonly bucket: PrivateBucket }[];
+  readonly apis: readonly RestApi[];
+}
+
+/** Everything of `stack` that is there by now: whoever calls it comes last. */
+export function watchedOf(stack: Stack): Watched {
+  const constructs = stack.node.findAll();
+  const functions = constructs.filter((construct) => construct instanceof AppFunction);
+  return {
+    functions,
+    mappings: constructs
+      .filter((construct) => construct instanceof EventSourceMapping)
+      .flatMap((mapping) => watchedMapping(mapping, functions)),
+    streams: constructs.filter((construct) => construct instanceof EventStream),
+    tables: constructs
+      .filter((construct) => construct instanceof TableV2)
+      .map((table) => ({ name: nameOf(table), table, indexes: indexesOf(table) })),
+    buckets: constructs
+      .filter((construct) => construct instanceof PrivateBucket)
+      .map((bucket) => ({ name: nameOf(bucket), bucket })),
+    apis: constructs.filter((construct) => construct instanceof RestApi),
+  };
+}
+
+/** A DynamoDB stream forgets after a day, and a mapping that names no age waits as long. */
+const defaultAgeHours = 24;
+
+function watchedMapping(mapping: EventSourceMapping, functions: readonly AppFunction[]): WatchedMapping[] {
+  const stack = Stack.of(mapping);
+  const { functionName, maximumRecordAgeInSeconds: seconds = -1 } = resourceOf<CfnEventSourceMapping>(mapping);
+  const target = JSON.stringify(stack.resolve(functionName));
+  const consumer = mapping.node.scope;
+  return functions
+    .filter((candidate) => JSON.stringify(stack.resolve(candidate.functionName)) === target)
+    .map((found) => ({
+      id: mapping.eventSourceMappingId,
+      function: found,
+      recordAgeHours: seconds > 0 ? seconds / 3_600 : defaultAgeHours,
+      consequence: consumer instanceof StreamConsumer ? consumer.consequence : 'what it keeps misses events',
+    }));
+}
+
+function indexesOf(table: TableV2): string[] {
+  const { globalSecondaryIndexes = [] } = resourceOf<CfnGlobalTable>(table);
+  const indexes: { indexName: string }[] = Stack.of(table).resolve(globalSecondaryIndexes) ?? [];
+  return indexes.map(({ indexName }) => indexName);
+}
+
+/** Where it stands in the stack: `OrderProjection Orders`. */
+const nameOf = (construct: Construct) => construct.node.path.split('/').slice(1).join(' ');
+
+const resourceOf = <Resource extends CfnResource>({ node }: { node: { defaultChild?: unknown } }) =>
+  node.defaultChild as Resource;
