@@ -6,6 +6,7 @@ export const banner = (stack: LocalStack, keepsData: boolean): string => {
   const facts: [string, string | undefined][] = [
     ['API', stack.apiUrl],
     ['API key', stack.apiKey],
+    ['metrics', stack.metricsUrl],
     ['logs', stack.functions.size > 0 ? join(stack.dataDir, 'logs') : undefined],
     ['data', keepsData ? stack.dataDir : `${stack.dataDir}, removed on exit (--data-dir keeps it)`],
     ['SDKs', '. .local/env'],

@@ -3,7 +3,10 @@ import type { Clock } from './clock.ts';
 import type { Credentials } from './engines/engine.ts';
 import type { MappingSwitch } from './event-source-mapping/mapping-switch.ts';
 import type { LocalFunction } from './lambda/local-function.ts';
+import type { LocalPages } from './metrics/local-pages.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import type { Pace } from './pace.ts';
+import type { Principals } from './principals.ts';
 
 /** What a resource type may use to bring a resource to life. */
 export interface LocalContext {
@@ -12,7 +15,14 @@ export interface LocalContext {
   readonly accountId: string;
   /** Where state lies; a temporary folder that goes on exit when the user named none. */
   readonly dataDir: string;
+  /** The operator's, with which the runtime itself calls the services too. */
   readonly credentials: Credentials;
+  /** Who else calls the services, each under a key of its own. */
+  readonly principals: Principals;
+  /** What the runtime measures of itself. */
+  readonly metrics: Metrics;
+  /** What it answers below `/_local/`. */
+  readonly pages: LocalPages;
   readonly clock: Clock;
   readonly pace: Pace;
   /** At most this many execution environments a function. */

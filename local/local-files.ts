@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalStack } from './start-local.ts';
 
@@ -10,11 +10,44 @@ export const writeLocalFiles = (directory: string, stack: LocalStack): void => {
   mkdirSync(directory, { recursive: true });
   const outputs = { [stack.stackName]: stack.outputs };
   writeFileSync(join(directory, 'outputs.json'), `${JSON.stringify(outputs, undefined, 2)}\n`);
-  const lines = Object.entries(stack.environment).map(([name, value]) => `export ${name}='${value}'\n`);
+  const variables = { ...stack.environment, LOCAL_METRICS_URL: stack.metricsUrl };
+  const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'\n`);
   writeSecret(join(directory, 'env'), lines.join(''));
   const keyFile = join(directory, 'api-key');
   if (stack.apiKey === undefined) rmSync(keyFile, { force: true });
   else writeSecret(keyFile, `${stack.apiKey}\n`);
+};
+
+/** What a running stack wrote for its clients; in an account, `outputs` is what `cdk deploy --outputs-file` wrote. */
+export interface LocalFiles {
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Empty where only a deployment wrote its outputs. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly apiKey?: string;
+}
+
+/** There is nothing to talk to. */
+export class NoRuntime extends Error {
+  override readonly name = 'NoRuntime';
+  constructor() {
+    super('no runtime is running here: start one in another terminal, by npm start');
+  }
+}
+
+/** Reads what `writeLocalFiles` wrote. Throws `NoRuntime` where nothing lies there; whether it still runs, a call tells. */
+export const readLocalFiles = (directory: string): LocalFiles => {
+  const read = (name: string): string | undefined => {
+    const file = join(directory, name);
+    return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+  };
+  const [outputs, environment = '', apiKey] = ['outputs.json', 'env', 'api-key'].map(read);
+  if (outputs === undefined) throw new NoRuntime();
+  const variables = [...environment.matchAll(/^export (\w+)='([^'\n]*)'$/gm)];
+  return {
+    outputs: Object.assign({}, ...Object.values(JSON.parse(outputs) as Record<string, Record<string, string>>)),
+    environment: Object.fromEntries(variables.map(([, name = '', value = '']) => [name, value])),
+    ...(apiKey !== undefined && { apiKey }),
+  };
 };
 
 const writeSecret = (file: string, content: string): void => {

@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
-import type { Credentials } from './engines/engine.ts';
+import type { Keys } from './principals.ts';
 
 /** A request as its text came over the wire: what is signed is the text, so nothing of it may be decoded before. */
 export interface SignedRequest {
@@ -14,9 +14,9 @@ export interface SignedRequest {
   readonly payloadHash: string;
 }
 
-/** For whom the request must be signed, with which key, and what time it is (milliseconds since the epoch). */
+/** For whom the request must be signed, with which of the keys, and what time it is (milliseconds since the epoch). */
 export interface SignatureScope {
-  readonly credentials: Credentials;
+  readonly keys: Keys;
   readonly region: string;
   readonly service: string;
   readonly now: number;
@@ -49,10 +49,11 @@ export function findSignatureFault(request: SignedRequest, scope: SignatureScope
   const claim = readClaim(request);
   if (typeof claim === 'string') return claim;
 
-  const { accessKeyId } = scope.credentials;
+  const accessKeyId = claim.credential.slice(0, Math.max(0, claim.credential.indexOf('/')));
+  const secretAccessKey = scope.keys.get(accessKeyId);
   const day = claim.date.slice(0, 8);
   const credentialScope = `${day}/${scope.region}/${scope.service}/aws4_request`;
-  if (!claim.credential.startsWith(`${accessKeyId}/`)) return 'unknownKey';
+  if (secretAccessKey === undefined) return 'unknownKey';
   if (claim.credential !== `${accessKeyId}/${credentialScope}`) return 'wrongScope';
   const untimely = findUntimeliness(claim, scope.now);
   if (untimely) return untimely;
@@ -62,7 +63,7 @@ export function findSignatureFault(request: SignedRequest, scope: SignatureScope
   const path = scope.service === 's3' ? request.rawPath : encodedTwice(request.rawPath);
   const canonicalRequest = `${request.method}\n${path}\n${claim.canonicalQuery}\n${headers.text}\n${claim.signedHeaders}\n${request.payloadHash}`;
   const stringToSign = `${algorithm}\n${claim.date}\n${credentialScope}\n${hash('sha256', canonicalRequest)}`;
-  const key = signingKey(scope.credentials.secretAccessKey, day, scope.region, scope.service);
+  const key = signingKey(secretAccessKey, day, scope.region, scope.service);
   const expected = createHmac('sha256', key).update(stringToSign).digest('hex');
   return equal(expected, claim.signature) ? undefined : 'mismatch';
 }
@@ -190,7 +191,7 @@ function encodedTwice(rawPath: string): string {
 const encode = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 
-/** A key serves a whole day; few are alive at a time. As key objects, since to make one takes longer than all the rest. */
+/** A key serves a whole day, and each principal has one a service. As key objects, since to make one takes longer than all the rest. */
 const signingKeys = new Map<string, KeyObject>();
 
 function signingKey(
@@ -206,7 +207,7 @@ function signingKey(
     Buffer.from(`AWS4${secretAccessKey}`),
   );
   const key = createSecretKey(bytes);
-  if (signingKeys.size >= 16) signingKeys.clear();
+  if (signingKeys.size >= 256) signingKeys.clear();
   signingKeys.set(name, key);
   return key;
 }

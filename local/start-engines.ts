@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import type { Credentials, Engine } from './engines/engine.ts';
+import type { CountingEngine } from './engines/engine.ts';
+import type { CallCount } from './metrics/call-counts.ts';
+import type { Keys } from './principals.ts';
 import type { EngineName } from './resources/resource-type.ts';
 
 /** The engines of one runtime, or the real endpoints in their place. */
@@ -7,6 +9,8 @@ export interface Engines {
   /** Where each needed service answers. */
   readonly urls: ReadonlyMap<EngineName, string>;
   readonly onStreamWrite: (streamName: string, wake: (shardIds: readonly string[]) => void) => () => void;
+  /** The calls that the engines have answered so far, by key and action. */
+  calls(): Promise<readonly CallCount[]>;
   close(): Promise<void>;
 }
 
@@ -15,18 +19,14 @@ export const endpointVariable = (service: string): string => `AWS_ENDPOINT_URL_$
 
 /**
  * Starts the engines that `needed` asks for, side by side, with their data under `dataDir`. Where the environment names
- * an endpoint for a service, that takes the engine's place. If one fails to start, those that did are closed.
+ * an endpoint for a service, that takes the engine's place. S3 and SQS answer only who signs with one of the `keys`. If one fails to start, those that did are closed.
  */
-export const startEngines = async (
-  needed: ReadonlySet<EngineName>,
-  dataDir: string,
-  credentials: Credentials,
-): Promise<Engines> => {
+export const startEngines = async (needed: ReadonlySet<EngineName>, dataDir: string, keys: Keys): Promise<Engines> => {
   const wakers = new Map<string, Set<(shardIds: readonly string[]) => void>>();
   const onWrite = (streamName: string, shardIds: readonly string[]): void => {
     for (const wake of wakers.get(streamName) ?? []) wake(shardIds);
   };
-  const starters: readonly [readonly EngineName[], () => Promise<Engine>][] = [
+  const starters: readonly [readonly EngineName[], () => Promise<CountingEngine>][] = [
     [
       ['kinesis'],
       async () => (await import('./engines/kinesis.ts')).startKinesis({ path: join(dataDir, 'kinesis'), onWrite }),
@@ -37,7 +37,7 @@ export const startEngines = async (
     ],
     [
       ['s3', 'sqs'],
-      async () => (await import('./engines/s3-and-sqs.ts')).startS3AndSqs({ path: join(dataDir, 's3'), credentials }),
+      async () => (await import('./engines/s3-and-sqs.ts')).startS3AndSqs({ path: join(dataDir, 's3'), keys }),
     ],
   ];
   const urls = new Map<EngineName, string>();
@@ -69,6 +69,7 @@ export const startEngines = async (
       wakers.set(streamName, listeners.add(wake));
       return () => listeners.delete(wake);
     },
+    calls: async () => (await Promise.all(engines.map((engine) => engine.calls()))).flat(),
     close,
   };
 };

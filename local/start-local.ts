@@ -3,16 +3,18 @@ import { type Clock, systemClock } from './clock.ts';
 import type { Endpoints, LocalContext } from './context.ts';
 import { openDataDir } from './data-dir.ts';
 import { describeStack, environmentOf, type StackDescription } from './describe-stack.ts';
-import type { Credentials } from './engines/engine.ts';
 import type { MappingSwitch } from './event-source-mapping/mapping-switch.ts';
 import type { InvokeApiOptions } from './lambda/invoke-api.ts';
 import type { LocalFunction } from './lambda/local-function.ts';
+import { serveLocalPages } from './metrics/local-pages.ts';
+import { Metrics, type MetricsSnapshot } from './metrics/metrics.ts';
 import { laptopPace, type Pace } from './pace.ts';
 import { physicalName } from './physical-name.ts';
+import { Principals } from './principals.ts';
 import { createResources } from './resources/create-resources.ts';
 import { resourceTypes } from './resources/index.ts';
 import { type Plan, planResources } from './resources/plan.ts';
-import { endpointVariable, startEngines } from './start-engines.ts';
+import { startEngines } from './start-engines.ts';
 
 export interface StartLocalOptions {
   /** The directory of the cloud assembly, e.g. `cdk.out`. */
@@ -39,6 +41,10 @@ export interface LocalStack extends StackDescription {
   /** By ARN. */
   readonly functions: ReadonlyMap<string, LocalFunction>;
   readonly dataDir: string;
+  /** Where the figures are that `metrics` answers: `http://127.0.0.1:3000/_local/metrics`. */
+  readonly metricsUrl: string;
+  /** What the runtime has measured of itself so far. */
+  metrics(): Promise<MetricsSnapshot>;
   /** Finishes what is under way, then ends everything; the second call waits for the first. */
   close(): Promise<void>;
 }
@@ -61,18 +67,24 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
   try {
     const dataDir = openDataDir(options.dataDir);
     closers.push(dataDir.close);
-    const credentials = credentialsOf(dataDir.secret);
+    const clock = options.clock ?? systemClock;
+    const principals = new Principals(dataDir.secret);
+    for (const { logicalId, definition } of plan.resources) if (definition?.signs) principals.issue(logicalId);
+    const metrics = new Metrics(stackName, clock.now, principals);
+    const pages = new Map([['metrics', () => metrics.snapshot()]]);
     const needed = new Set(plan.resources.flatMap(({ definition }) => definition?.engines ?? []));
-    const engines = await startEngines(needed, dataDir.path, credentials);
+    const engines = await startEngines(needed, dataDir.path, principals.keys);
     closers.push(engines.close);
+    metrics.addCounter(engines.calls);
 
     const functions = new Map<string, LocalFunction>();
     const eventSourceMappings = new Map<string, MappingSwitch>();
-    const clock = options.clock ?? systemClock;
     const pace = options.pace ?? laptopPace;
     const urls = new Map<string, string>(engines.urls);
+    const { keys } = principals;
+    const { calls } = metrics;
     const closeInvokeApi = plan.resources.some(({ definition }) => definition?.type === 'AWS::Lambda::Function')
-      ? await openInvokeApi({ functions, mappings: eventSourceMappings, credentials, ...deployment, clock, pace }, urls)
+      ? await openInvokeApi({ functions, mappings: eventSourceMappings, keys, calls, ...deployment, clock, pace }, urls)
       : () => {};
     closers.push(closeInvokeApi);
     const whenCreated: (() => Promise<void> | void)[] = [];
@@ -81,7 +93,10 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
       stackName,
       ...deployment,
       dataDir: dataDir.path,
-      credentials,
+      credentials: principals.operator,
+      principals,
+      metrics,
+      pages,
       clock,
       pace,
       environments: options.environments ?? 2,
@@ -107,18 +122,30 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
     const scope = await createResources(plan, template, context);
     closers.push(closeInvokeApi); // before the functions close, which were all there by now
     for (const start of whenCreated) await start();
+    const metricsUrl = `${await pagesOrigin(context)}/_local/metrics`;
     return {
       stackName,
       ...describeStack(template, scope, context),
       environment: environmentOf(urls, context),
       functions,
       dataDir: dataDir.path,
+      metricsUrl,
+      metrics: () => metrics.snapshot(),
       close: closeAll,
     };
   } catch (error) {
     await closeAll().catch(() => {}); // what stopped the start says more than what came of it
     throw error;
   }
+};
+
+/** Where the runtime's own pages are: beside the first API, or, without one, on a port of their own. */
+const pagesOrigin = async ({ apiOrigins, pages, onClose }: LocalContext): Promise<string> => {
+  const [beside] = apiOrigins.values();
+  if (beside !== undefined) return beside;
+  const alone = await serveLocalPages(pages);
+  onClose(alone.close);
+  return alone.origin;
 };
 
 /** Serves `Invoke`, adds its address to `urls`, and answers what closes it, once, however often it is called. */
@@ -135,17 +162,6 @@ const tell = (assembly: CloudAssembly, { withoutEffect, notRun }: Plan, log: (li
   if (idle.length > 0) log(`without effect here: ${idle.sort().join(', ')}`);
   const types = [...notRun].map(([type, count]) => `${type} (${count})`);
   if (types.length > 0) log(`not run here: ${types.sort().join(', ')}`);
-};
-
-/** The caller's own where an endpoint takes an engine's place, since only those open it; else a key made here. */
-const credentialsOf = (secret: (name: string) => string): Credentials => {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;
-  const replaced = ['kinesis', 'dynamodb', 's3', 'sqs'].some((service) => process.env[endpointVariable(service)]);
-  if (replaced && accessKeyId && secretAccessKey) return { accessKeyId, secretAccessKey };
-  return {
-    accessKeyId: `AKIA${secret('access-key-id').slice(0, 16).toUpperCase()}`,
-    secretAccessKey: secret('secret-access-key'),
-  };
 };
 
 /** A service that no resource needs has no address; a call to it is refused at once. */

@@ -12,7 +12,8 @@ export interface EnginesJob {
  */
 answerJobs<EnginesJob, Record<string, string>>(async ({ dataDir }) => {
   const credentials = { accessKeyId: 'BENCHMARK', secretAccessKey: 'benchmark' };
-  const { urls } = await startEngines(new Set(['kinesis', 'dynamodb', 's3']), dataDir, credentials);
+  const keys = new Map([[credentials.accessKeyId, credentials.secretAccessKey]]);
+  const { urls } = await startEngines(new Set(['kinesis', 'dynamodb', 's3']), dataDir, keys);
   return {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,

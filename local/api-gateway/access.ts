@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LocalContext } from '../context.ts';
+import { accessKeyOf } from '../metrics/call-counts.ts';
+import type { Principal } from '../principals.ts';
 import { findSignatureFault, type SignatureFault } from '../signature-v4.ts';
 import type { ApiRequest } from './api-request.ts';
 import type { Endpoint } from './endpoints.ts';
@@ -20,8 +22,9 @@ export const admit = (request: ApiRequest, endpoint: Endpoint, context: LocalCon
   if (method.authorization === 'AWS_IAM') {
     const error = checkSignature(request, context);
     if (error) return { error };
-    const { accountId, credentials } = context;
-    caller = { accountId, accessKey: credentials.accessKeyId, userArn: `arn:aws:iam::${accountId}:root` };
+    const { accountId, principals } = context;
+    const accessKey = accessKeyOf(request);
+    caller = { accountId, accessKey, userArn: userArnOf(principals.find(accessKey), accountId) };
   }
   if (method.apiKeyRequired) {
     const access = checkApiKey(request, endpoint);
@@ -31,6 +34,12 @@ export const admit = (request: ApiRequest, endpoint: Endpoint, context: LocalCon
   if (throttle && !throttle.take(request.receivedAtMs)) return { error: gatewayErrors.throttled };
   return { caller };
 };
+
+/** A function calls as the session of its role that Lambda opened for it; the operator as the account itself. */
+const userArnOf = (principal: Principal | undefined, accountId: string): string =>
+  principal?.roleArn === undefined
+    ? `arn:aws:iam::${accountId}:root`
+    : `arn:aws:sts::${accountId}:assumed-role/${principal.roleArn.split('/').at(-1)}/${principal.name}`;
 
 const checkApiKey = (request: ApiRequest, { api, stage, resource, method }: Endpoint): Access => {
   const apiKey = request.headers['x-api-key'];
@@ -52,7 +61,7 @@ const checkApiKey = (request: ApiRequest, { api, stage, resource, method }: Endp
 };
 
 const checkSignature = (request: ApiRequest, context: LocalContext): GatewayError | undefined => {
-  const { credentials, region, clock } = context;
+  const { principals, region, clock } = context;
   const question = request.url.indexOf('?');
   const fault = findSignatureFault(
     {
@@ -62,7 +71,7 @@ const checkSignature = (request: ApiRequest, context: LocalContext): GatewayErro
       headers: request.headers,
       payloadHash: createHash('sha256').update(request.body).digest('hex'),
     },
-    { credentials, region, service: 'execute-api', now: clock.now() },
+    { keys: principals.keys, region, service: 'execute-api', now: clock.now() },
   );
   return fault && badSignature(...answers[fault]);
 };

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
+import { answerLocalPage, isLocalPage, type LocalPages } from '../metrics/local-pages.ts';
 import type { Answer } from './answer.ts';
 import { type ApiRequest, readRequest } from './api-request.ts';
 import { readBody } from './request-body.ts';
@@ -19,26 +20,28 @@ export class ApiServer {
   readonly origin: string;
   readonly #server: Server;
   readonly #clock: Clock;
+  readonly #pages: LocalPages;
   #handler: ApiHandler | undefined;
   #inFlight = 0;
   #closed: Promise<void> | undefined;
 
-  private constructor(server: Server, clock: Clock) {
+  private constructor(server: Server, clock: Clock, pages: LocalPages) {
     this.#server = server;
     this.#clock = clock;
+    this.#pages = pages;
     this.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     server.on('request', (message, response) => this.#serve(message, response));
     server.on('clientError', answerMalformed);
   }
 
-  /** Rejects where the port is taken. */
-  static async listen(port: number, clock: Clock): Promise<ApiServer> {
+  /** Rejects where the port is taken. `pages` are answered beside the API, below `/_local/`. */
+  static async listen(port: number, clock: Clock, pages: LocalPages = new Map()): Promise<ApiServer> {
     const server = createServer({ keepAliveTimeout: 65_000, maxHeaderSize: MAX_HEADER_BYTES });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(port, '127.0.0.1', resolve);
     });
-    return new ApiServer(server, clock);
+    return new ApiServer(server, clock, pages);
   }
 
   serve(handler: ApiHandler): void {
@@ -65,6 +68,10 @@ export class ApiServer {
       this.#inFlight -= 1;
       if (this.#closed && this.#inFlight === 0) this.#server.closeAllConnections();
     });
+    if (isLocalPage(message.url)) {
+      void answerLocalPage(this.#pages, message, response);
+      return;
+    }
     const handler = this.#handler;
     if (!handler) {
       message.resume();

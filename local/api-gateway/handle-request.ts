@@ -61,7 +61,7 @@ const invoke = async (
   const event = proxyEvent(request, endpoint, pathParameters, caller);
   try {
     const result = await withTimeout(
-      endpoint.localFunction?.invoke(event, { traceId: segmentTrace(request) }),
+      endpoint.localFunction?.invoke(event, { traceId: segmentTrace(request), source: 'api' }),
       timeoutMs,
     );
     if (result === TIMED_OUT) return gatewayErrors.timedOut;

@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads';
+import { targetedAction } from '../metrics/call-counts.ts';
 import { type Input, openLevelEngine, type Store } from './level-engine.ts';
 import { serveEngine } from './serve-engine.ts';
 
@@ -35,4 +36,4 @@ const engine = await openLevelEngine<ItemStore>('dynalite', {
   actions: {},
 });
 readAtOnce(engine.store);
-await serveEngine(engine.listener, engine.close);
+await serveEngine(engine.listener, engine.close, (request) => ['dynamodb', targetedAction(request)]);

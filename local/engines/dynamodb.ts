@@ -1,4 +1,4 @@
-import type { Engine } from './engine.ts';
+import type { CountingEngine } from './engine.ts';
 import { type OnCrash, startEngineThread } from './engine-thread.ts';
 
 export interface DynamoDbOptions {
@@ -12,7 +12,7 @@ export interface DynamoDbOptions {
  *
  * Not there: streams, transactions, time to live, PartiQL, backups.
  */
-export function startDynamoDb({ path, onCrash }: DynamoDbOptions): Promise<Engine> {
+export function startDynamoDb({ path, onCrash }: DynamoDbOptions): Promise<CountingEngine> {
   return startEngineThread({
     name: 'DynamoDB',
     module: new URL('./dynamodb-worker.ts', import.meta.url),

@@ -1,9 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
-import type { Engine } from './engine.ts';
+import type { CallCount } from '../metrics/call-counts.ts';
+import type { CountingEngine } from './engine.ts';
 
 /** What the thread of an engine says to the thread that started it; anything else is passed on to `onMessage`. */
-export type EngineMessage = { readonly kind: 'listening'; readonly url: string };
+export type EngineMessage =
+  | { readonly kind: 'listening'; readonly url: string }
+  | { readonly kind: 'calls'; readonly calls: readonly CallCount[] };
+
+/** What the thread that started it says to the thread of an engine. */
+export type EngineRequest = 'close' | 'calls';
 
 export interface EngineThreadOptions {
   /** The service, as a person would name it. */
@@ -27,7 +33,7 @@ const closeTimeoutMs = 5_000;
  *
  * Rejects, naming the engine and its folder, where it cannot start: most often because another process holds the folder.
  */
-export async function startEngineThread(options: EngineThreadOptions): Promise<Engine> {
+export async function startEngineThread(options: EngineThreadOptions): Promise<CountingEngine> {
   const { name, workerData, onMessage, onCrash = throwUncaught } = options;
   await mkdir(workerData.path, { recursive: true });
   const worker = new Worker(options.module, {
@@ -41,6 +47,7 @@ export async function startEngineThread(options: EngineThreadOptions): Promise<E
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let closing: Promise<void> | undefined;
   let cause: Error | undefined;
+  let counted: ((calls: readonly CallCount[]) => void)[] = [];
 
   const url = await new Promise<string>((resolve, reject) => {
     worker.on('error', (error: Error) => {
@@ -49,7 +56,10 @@ export async function startEngineThread(options: EngineThreadOptions): Promise<E
     worker.on('exit', () => reject(startError(name, workerData.path, cause)));
     worker.on('message', (message: EngineMessage) => {
       if (message.kind === 'listening') resolve(message.url);
-      else onMessage?.(message);
+      else if (message.kind === 'calls') {
+        for (const answer of counted) answer(message.calls);
+        counted = [];
+      } else onMessage?.(message);
     });
   });
   void exited.then(() => {
@@ -58,6 +68,12 @@ export async function startEngineThread(options: EngineThreadOptions): Promise<E
 
   return {
     url,
+    calls: () =>
+      new Promise((resolve) => {
+        counted.push(resolve);
+        if (counted.length === 1) worker.postMessage('calls' satisfies EngineRequest);
+        void exited.then(() => resolve([]));
+      }),
     close: () => {
       closing ??= stop(worker, exited);
       return closing;
@@ -72,7 +88,7 @@ function compileCache(): { NODE_COMPILE_CACHE?: string } {
 }
 
 async function stop(worker: Worker, exited: Promise<void>): Promise<void> {
-  worker.postMessage('close');
+  worker.postMessage('close' satisfies EngineRequest);
   const deadline = setTimeout(() => void worker.terminate(), closeTimeoutMs);
   await exited;
   clearTimeout(deadline);

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
+import { targetedAction } from '../metrics/call-counts.ts';
 import type { KinesisWrites } from './kinesis.ts';
 import { positionKept, timestampAhead } from './kinesis-iterators.ts';
 import { speedUp } from './kinesis-numbers.ts';
@@ -58,4 +59,4 @@ const engine = await openLevelEngine<StreamStore>('kinesalite', {
   },
 });
 rememberStreams(engine.store);
-await serveEngine(engine.listener, engine.close);
+await serveEngine(engine.listener, engine.close, (request) => ['kinesis', targetedAction(request)]);

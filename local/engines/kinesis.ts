@@ -1,4 +1,4 @@
-import type { Engine } from './engine.ts';
+import type { CountingEngine } from './engine.ts';
 import { type OnCrash, startEngineThread } from './engine-thread.ts';
 
 export interface KinesisOptions {
@@ -22,7 +22,7 @@ export interface KinesisWrites {
  *
  * Not there: `UpdateShardCount`, stream consumers, records above 1 MiB, throttling. Retention ends at 168 hours.
  */
-export function startKinesis({ path, onWrite, onCrash }: KinesisOptions): Promise<Engine> {
+export function startKinesis({ path, onWrite, onCrash }: KinesisOptions): Promise<CountingEngine> {
   return startEngineThread({
     name: 'Kinesis',
     module: new URL('./kinesis-worker.ts', import.meta.url),

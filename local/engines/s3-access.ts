@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Keys } from '../principals.ts';
 import { findSignatureFault, type SignatureFault } from '../signature-v4.ts';
-import type { Credentials } from './engine.ts';
 import { sendS3Error } from './s3-error.ts';
 
 const refusals: Readonly<Record<SignatureFault, readonly [code: string, message: string]>> = {
@@ -22,7 +22,7 @@ const refusals: Readonly<Record<SignatureFault, readonly [code: string, message:
  * `Authorization` header: whatever is damaged, nothing passes unsigned.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
  */
-export function refuseUnsigned(request: IncomingMessage, response: ServerResponse, credentials: Credentials): boolean {
+export function refuseUnsigned(request: IncomingMessage, response: ServerResponse, keys: Keys): boolean {
   const { method = '', url = '', headers } = request;
   const query = url.indexOf('?');
   const fault = findSignatureFault(
@@ -33,7 +33,7 @@ export function refuseUnsigned(request: IncomingMessage, response: ServerRespons
       headers,
       payloadHash: String(headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD'),
     },
-    { credentials, region: 'us-east-1', service: 's3', now: Date.now() },
+    { keys, region: 'us-east-1', service: 's3', now: Date.now() },
   );
   if (!fault) return false;
   const [code, message] = refusals[fault];

@@ -1,11 +1,12 @@
-import type { Credentials, Engine } from './engine.ts';
+import type { Keys } from '../principals.ts';
+import type { CountingEngine } from './engine.ts';
 import { type OnCrash, startEngineThread } from './engine-thread.ts';
 
 export interface S3AndSqsOptions {
   /** The folder that holds buckets and queues; made where it is missing. */
   readonly path: string;
-  /** The one key that requests may be signed with. */
-  readonly credentials: Credentials;
+  /** The keys that requests may be signed with. */
+  readonly keys: Keys;
   readonly onCrash?: OnCrash;
 }
 
@@ -14,8 +15,8 @@ export interface S3AndSqsOptions {
  *
  * Not there: versioning, conditional writes, tags, access control lists, objects above 11 MiB in one part.
  */
-export function startS3AndSqs({ path, credentials, onCrash }: S3AndSqsOptions): Promise<Engine> {
-  const workerData: S3AndSqsWorkerData = { path, credentials };
+export function startS3AndSqs({ path, keys, onCrash }: S3AndSqsOptions): Promise<CountingEngine> {
+  const workerData: S3AndSqsWorkerData = { path, keys };
   return startEngineThread({
     name: 'S3 and SQS',
     module: new URL('./s3-and-sqs-worker.ts', import.meta.url),
@@ -26,5 +27,5 @@ export function startS3AndSqs({ path, credentials, onCrash }: S3AndSqsOptions): 
 
 export interface S3AndSqsWorkerData {
   readonly path: string;
-  readonly credentials: Credentials;
+  readonly keys: Keys;
 }

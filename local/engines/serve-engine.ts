@@ -1,34 +1,42 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parentPort } from 'node:worker_threads';
-import type { EngineMessage } from './engine-thread.ts';
+import { CallCounts } from '../metrics/call-counts.ts';
+import type { EngineMessage, EngineRequest } from './engine-thread.ts';
 
 /** How long requests may go on once the engine closes; a long poll would otherwise hold it. */
 const drainMs = 1_000;
 
+/** Which service and which of its actions a request calls. */
+export type NameCall = (request: IncomingMessage) => readonly [service: string, action: string];
+
 /**
  * Serves an engine's requests on a free port of 127.0.0.1 until the thread that started it says `close`; then finishes
- * the requests under way and calls `closeStore`. `beforeFirst` runs before anybody learns the address.
+ * the requests under way and calls `closeStore`. Counts the calls, by the names that `nameCall` gives them. `beforeFirst`
+ * runs before anybody learns the address.
  *
  * Connections live as long as the client wants them: an SDK that reuses one never finds it closed under its hands.
  */
 export async function serveEngine(
   listener: RequestListener,
   closeStore: () => Promise<void>,
+  nameCall: NameCall,
   beforeFirst: (url: string) => void = () => {},
 ): Promise<void> {
   const port = parentPort;
   if (!port) throw new Error('An engine runs in a worker thread');
 
+  const counts = new CallCounts();
   const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 }, (request, response) => {
     if (!request.url?.startsWith('/')) return void response.writeHead(400).end(); // the engines throw at an absolute URL
+    counts.count(request, response, ...nameCall(request));
     listener(request, response);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 
-  port.once('message', async () => {
+  const close = async () => {
     const closed = once(server, 'close');
     server.close();
     server.closeIdleConnections();
@@ -37,6 +45,10 @@ export async function serveEngine(
     clearTimeout(deadline);
     await closeStore();
     process.exit();
+  };
+  port.on('message', (request: EngineRequest) => {
+    if (request === 'close') void close();
+    else port.postMessage({ kind: 'calls', calls: counts.list() } satisfies EngineMessage);
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   beforeFirst(url);

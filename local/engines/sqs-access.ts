@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Keys } from '../principals.ts';
 import { findSignatureFault } from '../signature-v4.ts';
-import type { Credentials } from './engine.ts';
 import type { Fauxqs, Reply, Request } from './fauxqs.ts';
 
 /** SQS is called at `/`, where S3 takes no POST. */
@@ -20,11 +20,11 @@ export function refuseCall(reply: Reply, statusCode: number, message: string): v
 }
 
 /** Lets fauxqs parse a call to SQS, and what else it answers at `/`, only once its signature holds over the body. */
-export function requireSignatures({ app }: Fauxqs, credentials: Credentials): void {
+export function requireSignatures({ app }: Fauxqs, keys: Keys): void {
   const parse = (type: string, services: readonly string[], read: (text: string) => unknown) => {
     app.removeContentTypeParser(type);
     app.addContentTypeParser(type, { parseAs: 'buffer' }, (request: Request, body: Buffer, done) => {
-      if (!services.some((service) => isSigned(request, body, service, credentials))) {
+      if (!services.some((service) => isSigned(request, body, service, keys))) {
         return done(
           Object.assign(new Error('The request signature is missing or does not match.'), { statusCode: 403 }),
         );
@@ -40,7 +40,7 @@ export function requireSignatures({ app }: Fauxqs, credentials: Credentials): vo
   parse('application/x-www-form-urlencoded', ['sts', 'sns'], (text) => Object.fromEntries(new URLSearchParams(text)));
 }
 
-function isSigned({ raw }: Request, body: Buffer, service: string, credentials: Credentials): boolean {
+function isSigned({ raw }: Request, body: Buffer, service: string, keys: Keys): boolean {
   const request = {
     method: 'POST',
     rawPath: '/',
@@ -48,5 +48,5 @@ function isSigned({ raw }: Request, body: Buffer, service: string, credentials: 
     headers: raw.headers,
     payloadHash: hash('sha256', body),
   };
-  return !findSignatureFault(request, { credentials, region: 'us-east-1', service, now: Date.now() });
+  return !findSignatureFault(request, { keys, region: 'us-east-1', service, now: Date.now() });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { type LocalFunction, RequestTooLarge } from '../lambda/local-function.ts';
+import type { SendReason } from '../metrics/invocation-measure.ts';
 import type { Pace } from '../pace.ts';
 import { type Attempt, type AttemptLimits, expire, firstAttempt, type SetAside, settle } from './attempt.ts';
 import { type InvocationResponse, readResponse } from './invocation-response.ts';
@@ -13,6 +14,7 @@ import type { FinalInvoke, TumblingWindow } from './tumbling-window.ts';
 
 /** What batches are handled with; shared by the lanes of a shard. */
 export interface HandlerWork {
+  readonly mappingUuid: string;
   readonly settings: MappingSettings;
   readonly pace: Pace;
   readonly clock: Clock;
@@ -43,9 +45,10 @@ export class BatchHandler {
     this.limits = { maximumRetryAttempts, maximumRecordAgeMs, bisectBatchOnFunctionError };
   }
 
-  /** Tries the batch until every record of it is handled or set aside, or the mapping closes. */
-  async handle(batch: readonly KinesisRecord[]): Promise<void> {
+  /** Tries the batch until every record of it is handled or set aside, or the mapping closes; `why` it was sent. */
+  async handle(batch: readonly KinesisRecord[], why: SendReason): Promise<void> {
     const { clock, pace, stop } = this.work;
+    let reason = why;
     let pending: readonly Attempt<KinesisRecord>[] = [firstAttempt(batch)];
     for (;;) {
       const [attempt, ...later] = pending;
@@ -61,7 +64,8 @@ export class BatchHandler {
         await this.conclude(early);
         continue;
       }
-      const { verdict, state } = await this.try(fresh);
+      const { verdict, state } = await this.try(fresh, reason);
+      reason = 'retry';
       if (verdict.setAside && !(await this.giveUp(verdict.setAside))) return;
       if (state !== undefined && verdict.handled > 0) this.window?.keep(state);
       this.finish(fresh.records.slice(0, verdict.handled));
@@ -70,14 +74,14 @@ export class BatchHandler {
     }
   }
 
-  private async try(attempt: Attempt<KinesisRecord>) {
+  private async try(attempt: Attempt<KinesisRecord>, reason: SendReason) {
     const { records } = attempt;
     const first = records[0] as KinesisRecord;
     if (this.window) {
       this.window.enter(first.arrivedAtMs);
       this.work.progress.hold();
     }
-    const { outcome, state } = await this.invoke(this.payload(records), records);
+    const { outcome, state } = await this.invoke(this.payload(records), records, reason);
     return { verdict: settle(attempt, outcome, this.limits), state };
   }
 
@@ -90,7 +94,7 @@ export class BatchHandler {
       isWindowTerminatedEarly: final.terminatedEarly,
     });
     for (let failures = 1; !this.work.stop.aborted; failures++) {
-      const { outcome } = await this.invoke(payload, []);
+      const { outcome } = await this.invoke(payload, [], 'final');
       if (outcome.kind === 'success') {
         this.window?.concluded(final);
         this.work.progress.release();
@@ -100,10 +104,21 @@ export class BatchHandler {
     }
   }
 
-  private async invoke(payload: string, records: readonly KinesisRecord[]): Promise<InvocationResponse> {
+  private async invoke(
+    payload: string,
+    records: readonly KinesisRecord[],
+    reason: SendReason,
+  ): Promise<InvocationResponse> {
     this.requestId = randomUUID();
+    const { clock, mappingUuid: source } = this.work;
+    const last = records.at(-1);
+    const batch = {
+      records: records.length,
+      reason,
+      ...(last && { iteratorAgeMs: Math.max(0, clock.now() - last.arrivedAtMs) }),
+    };
     try {
-      const result = await this.work.function.invoke(payload, { requestId: this.requestId });
+      const result = await this.work.function.invoke(payload, { requestId: this.requestId, source, batch });
       const { reportBatchItemFailures } = this.work.settings;
       return readResponse(result, records, { reportBatchItemFailures, windows: this.window !== undefined });
     } catch (error) {

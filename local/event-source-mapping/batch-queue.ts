@@ -22,7 +22,7 @@ export class BatchQueue<R> {
   private count = 0;
   private bytes: number;
   private waitingBytes = 0;
-  private closed = false;
+  private closedBy: 'size' | 'payload' | 'boundary' | undefined;
 
   constructor(limits: BatchLimits<R>) {
     this.limits = limits;
@@ -40,7 +40,12 @@ export class BatchQueue<R> {
 
   /** Whether the next batch can't grow any more. */
   get full(): boolean {
-    return this.closed;
+    return this.closedBy !== undefined;
+  }
+
+  /** What keeps the next batch from growing: its size, its payload, or a record that may not travel with it. */
+  get fullBecause(): 'size' | 'payload' | 'boundary' | undefined {
+    return this.closedBy;
   }
 
   /** The record that the next batch starts with. */
@@ -65,24 +70,23 @@ export class BatchQueue<R> {
     }
     this.count = 0;
     this.bytes = this.limits.envelopeBytes;
-    this.closed = false;
+    this.closedBy = undefined;
     this.grow();
     return batch;
   }
 
   private grow(): void {
     const { batchSize, maximumBytes, bytesOf, together } = this.limits;
-    for (let at = this.head + this.count; !this.closed && at < this.records.length; at++) {
+    for (let at = this.head + this.count; !this.full && at < this.records.length; at++) {
       const record = this.records[at] as R;
       const bytes = bytesOf(record);
-      const joins =
-        this.count === 0 ||
-        (this.bytes + bytes <= maximumBytes && (together?.(this.records[this.head] as R, record) ?? true));
-      if (joins) {
+      if (this.count > 0 && this.bytes + bytes > maximumBytes) this.closedBy = 'payload';
+      else if (this.count > 0 && together?.(this.records[this.head] as R, record) === false) this.closedBy = 'boundary';
+      else {
         this.count++;
         this.bytes += bytes;
+        if (this.count === batchSize) this.closedBy = 'size';
       }
-      this.closed = !joins || this.count === batchSize;
     }
   }
 }

@@ -105,6 +105,7 @@ export class EventSourceMapping {
       roleArn: parts.function.roleArn,
     });
     const consumer = new ShardConsumer({
+      mappingUuid: parts.uuid,
       settings: parts.settings,
       pace: context.pace,
       clock: context.clock,

@@ -1,4 +1,5 @@
 import { payloadLimitBytes } from '../lambda/local-function.ts';
+import type { SendReason } from '../metrics/invocation-measure.ts';
 import { aggregation, BatchHandler, type HandlerWork } from './batch-handler.ts';
 import { BatchQueue } from './batch-queue.ts';
 import { Bell } from './bell.ts';
@@ -90,7 +91,8 @@ export class Lane {
       const waitMs = this.untilBatchMs();
       if (waitMs <= 0) {
         this.busy = true;
-        await this.handler.handle(this.queue.take());
+        const reason = this.reason();
+        await this.handler.handle(this.queue.take(), reason);
         this.busy = false;
         this.collectingSinceMs = clock.now();
         this.work.hungry();
@@ -105,6 +107,13 @@ export class Lane {
     if (this.queue.full || this.ended) return 0;
     const windowMs = this.work.settings.maximumBatchingWindowSeconds * 1_000;
     return Math.min(windowMs, this.collectingSinceMs + windowMs - this.work.clock.now()); // a clock may be set back
+  }
+
+  /** Why the next batch is sent now. */
+  private reason(): SendReason {
+    if (this.queue.fullBecause) return this.queue.fullBecause;
+    if (this.ended) return 'shard end';
+    return this.work.settings.maximumBatchingWindowSeconds === 0 ? 'no window' : 'window';
   }
 
   private skipEmptyBatchingWindows(): void {

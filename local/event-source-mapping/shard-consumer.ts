@@ -16,6 +16,7 @@ import type { KinesisRecord } from './stream-record.ts';
 
 /** What a shard's consumer is made of. */
 export interface ShardConsumerParts {
+  readonly mappingUuid: string;
   readonly settings: MappingSettings;
   readonly pace: Pace;
   readonly clock: Clock;

@@ -6,12 +6,17 @@ export interface EnvironmentSetup {
   readonly port: MessagePort;
   /** Index 0 turns 1 when an invocation is on the port; the thread sleeps on it, frozen, in between. */
   readonly wake: Int32Array;
+  /** What the thread has used so far, written before each answer; see `Used`. */
+  readonly used: Float64Array;
   /** The unpacked code: what is `/var/task` on AWS. */
   readonly taskRoot: string;
   readonly handler: string;
   readonly functionArn: string;
   readonly payloadLimitBytes: number;
 }
+
+/** The places of the shared `used`: bytes of its connections so far, and the memory in use. */
+export const Used = { bytesIn: 0, bytesOut: 1, memoryBytes: 2 } as const;
 
 /** One invocation on its way to the environment. A tuple of texts: nothing in it is cloned key by key. */
 export type Invocation = readonly [
@@ -30,6 +35,5 @@ export type Invocation = readonly [
  * - `f` loading failed, or something nobody caught: the error object follows; the environment ends
  * - `x` the handler has not answered, and nothing is left to wait for
  * - `l` lines of log follow
- * - `m` the memory in use follows, in bytes
  */
 export type EnvironmentMessage = string;

@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import type { EnvironmentMessage, EnvironmentSetup, Invocation } from './environment-protocol.ts';
+import { type EnvironmentMessage, type EnvironmentSetup, type Invocation, Used } from './environment-protocol.ts';
 import type { ErrorObject } from './error-object.ts';
 import { payloadLimitBytes } from './local-function.ts';
 
@@ -47,13 +47,12 @@ export class EnvironmentThread {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #wake = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #used = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT * Object.keys(Used).length));
   readonly #listener: ThreadListener;
   #end: End | undefined;
   #ended = false;
   /** Resolves when the thread is no more. */
   readonly gone: Promise<void>;
-  /** The most memory that was in use when it was last looked at. */
-  memoryBytes = 0;
 
   constructor(settings: ThreadSettings, listener: ThreadListener) {
     this.#listener = listener;
@@ -63,6 +62,7 @@ export class EnvironmentThread {
     const setup: EnvironmentSetup = {
       port: port2,
       wake: this.#wake,
+      used: this.#used,
       taskRoot,
       handler,
       functionArn,
@@ -88,6 +88,11 @@ export class EnvironmentThread {
         this.#receive(left.message);
       this.#finish({ reason: 'exit', exitCode });
     });
+  }
+
+  /** What it has used up to its last answer: the most memory when it was looked at, and bytes of its connections. */
+  used(of: keyof typeof Used): number {
+    return this.#used[Used[of]] as number;
   }
 
   /** Hands the thread an invocation; it must be ready and not running one. */
@@ -119,9 +124,6 @@ export class EnvironmentThread {
         break;
       case 'l':
         this.#listener.logged(content);
-        break;
-      case 'm':
-        this.memoryBytes = Math.max(this.memoryBytes, Number(content));
         break;
       case 'f':
         this.#end ??= { reason: 'fatal', error: content };

@@ -3,20 +3,33 @@
  * Between two of them it sleeps, event loop and all, as Lambda freezes an environment: what a handler leaves running
  * goes on with the next invocation.
  */
+import { subscribe } from 'node:diagnostics_channel';
 import { flushCompileCache } from 'node:module';
+import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
-import type { EnvironmentSetup, Invocation } from './environment-protocol.ts';
+import { type EnvironmentSetup, type Invocation, Used } from './environment-protocol.ts';
 import { errorObject, isError, runtimeError } from './error-object.ts';
 import { redirectConsole } from './function-console.ts';
 import { loadHandler } from './load-handler.ts';
 
-const { port, wake, taskRoot, handler: handlerName, functionArn, payloadLimitBytes } = workerData as EnvironmentSetup;
+const {
+  port,
+  wake,
+  used,
+  taskRoot,
+  handler: handlerName,
+  functionArn,
+  payloadLimitBytes,
+} = workerData as EnvironmentSetup;
 /** Frozen for longer than this, an environment first hears what happened to its sockets meanwhile. */
 const staleAfterMs = 500;
 const memoryEveryMs = 1_000;
 let requestId = 'undefined'; // which is what Lambda writes while the code loads
 let memorySampledAt = Number.NEGATIVE_INFINITY;
+const sockets = new Set<Socket>();
+let bytesInOfClosed = 0;
+let bytesOutOfClosed = 0;
 
 const run = async () => {
   const handler = await loadHandler(taskRoot, handlerName);
@@ -28,7 +41,7 @@ const run = async () => {
     process.env._X_AMZN_TRACE_ID = invocation[2];
     if (Date.now() - frozenAt > staleAfterMs) await turn();
     const outcome = await answer(handler, invocation);
-    reportMemory();
+    reportUse();
     port.postMessage(outcome);
     if (invocations === 0) flushCompileCache();
   }
@@ -94,11 +107,30 @@ const describe = (thrown: unknown): string => {
   }
 };
 
-const reportMemory = () => {
+const reportUse = () => {
+  let bytesIn = bytesInOfClosed;
+  let bytesOut = bytesOutOfClosed;
+  for (const { bytesRead, bytesWritten } of sockets) {
+    bytesIn += bytesRead;
+    bytesOut += bytesWritten;
+  }
+  used[Used.bytesIn] = bytesIn;
+  used[Used.bytesOut] = bytesOut;
   if (Date.now() - memorySampledAt < memoryEveryMs) return;
   memorySampledAt = Date.now();
   const { heapTotal, external } = process.memoryUsage();
-  port.postMessage(`m${heapTotal + external}`);
+  used[Used.memoryBytes] = Math.max(used[Used.memoryBytes] as number, heapTotal + external);
+};
+
+/** A connection of the function's own: what it carries is the function's use of the network. */
+const watch = (message: unknown) => {
+  const { socket } = message as { socket: Socket };
+  sockets.add(socket);
+  socket.once('close', () => {
+    sockets.delete(socket);
+    bytesInOfClosed += socket.bytesRead;
+    bytesOutOfClosed += socket.bytesWritten;
+  });
 };
 
 const die = (what: string, error: unknown, exitCode: number) => {
@@ -108,6 +140,7 @@ const die = (what: string, error: unknown, exitCode: number) => {
 };
 
 delete process.env.NODE_COMPILE_CACHE;
+subscribe('net.client.socket', watch);
 process.cwd = () => taskRoot;
 redirectConsole(
   () => requestId,

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { type End, EnvironmentThread, type ThreadListener } from './environment-thread.ts';
 import type { FunctionSettings } from './lambda-function.ts';
 import type { InvokeOptions, InvokeResult } from './local-function.ts';
+import { billedMs, megabytes } from './platform-log.ts';
 import { endedUnder } from './sandbox-error.ts';
 
 /** One invocation, and who waits for it. */
@@ -38,6 +39,9 @@ export class Environment implements ThreadListener {
   #invokedAt = 0;
   #timer: NodeJS.Timeout;
   #tail = '';
+  /** Bytes of its connections that earlier invocations have reported. */
+  #reportedIn = 0;
+  #reportedOut = 0;
   /** Since when it has had nothing to do, on `performance.now()`'s clock. */
   idleSince = 0;
 
@@ -122,8 +126,9 @@ export class Environment implements ThreadListener {
     const { platformLog, memoryMb, onFailure } = this.#settings;
     const { requestId } = call;
     const durationMs = performance.now() - this.#invokedAt;
-    const memoryUsedBytes = this.#thread.memoryBytes;
+    const memoryUsedBytes = this.#thread.used('memoryBytes');
     this.#write(platformLog.report({ requestId, durationMs, initMs: this.#initMs, memoryMb, memoryUsedBytes, failed }));
+    this.#measure(call, durationMs, failed);
     this.#initMs = undefined;
     this.#call = undefined;
     if (failed) onFailure?.(payload);
@@ -132,6 +137,26 @@ export class Environment implements ThreadListener {
       ...(failed && { functionError: 'Unhandled' }),
       ...(call.options.tail && { logTail: Buffer.from(this.#tail).subarray(-tailBytes).toString() }),
     });
+  }
+
+  #measure({ options }: Call, durationMs: number, failed: boolean): void {
+    const { metrics } = this.#settings;
+    if (!metrics) return;
+    const bytesIn = this.#thread.used('bytesIn');
+    const bytesOut = this.#thread.used('bytesOut');
+    metrics.invoked({
+      source: options.source ?? 'invoke',
+      ...(options.batch && { batch: options.batch }),
+      durationMs,
+      billedMs: billedMs(durationMs, this.#initMs),
+      ...(this.#initMs !== undefined && { initMs: this.#initMs }),
+      memoryUsedMb: megabytes(this.#thread.used('memoryBytes')),
+      bytesIn: bytesIn - this.#reportedIn,
+      bytesOut: bytesOut - this.#reportedOut,
+      failed,
+    });
+    this.#reportedIn = bytesIn;
+    this.#reportedOut = bytesOut;
   }
 
   #write(lines: string): void {

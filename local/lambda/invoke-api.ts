@@ -3,9 +3,11 @@ import { hash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.ts';
-import type { Credentials, Engine } from '../engines/engine.ts';
+import type { Engine } from '../engines/engine.ts';
 import type { MappingSwitch } from '../event-source-mapping/mapping-switch.ts';
+import type { CallCounts } from '../metrics/call-counts.ts';
 import type { Pace } from '../pace.ts';
+import type { Keys } from '../principals.ts';
 import { findSignatureFault } from '../signature-v4.ts';
 import { type ApiAnswer, json, refusal } from './api-answer.ts';
 import { asyncInvocations } from './async-invocations.ts';
@@ -18,8 +20,9 @@ export interface InvokeApiOptions {
   readonly functions: ReadonlyMap<string, LocalFunction>;
   /** By UUID; those that are added later are found too. */
   readonly mappings: ReadonlyMap<string, MappingSwitch>;
-  /** Every request must be signed with this key. */
-  readonly credentials: Credentials;
+  /** Every request must be signed with one of these. */
+  readonly keys: Keys;
+  readonly calls: CallCounts;
   readonly region: string;
   readonly accountId: string;
   readonly clock: Clock;
@@ -46,6 +49,7 @@ export const startInvokeApi = async (options: InvokeApiOptions): Promise<Engine>
   const events = asyncInvocations(options.clock, options.pace);
   const server = createServer({ keepAliveTimeout: 65_000 }, async (message, response) => {
     const requestId = randomUUID();
+    options.calls.count(message, response, 'lambda', actionOf(message));
     const answer = await answerMessage(message, requestId).catch(failed);
     if (!server.listening) response.shouldKeepAlive = false;
     write(response, requestId, answer);
@@ -56,7 +60,7 @@ export const startInvokeApi = async (options: InvokeApiOptions): Promise<Engine>
     const [rawPath = '', rawQuery = ''] = (message.url ?? '').split(/\?(.*)/s);
     const signed = { method: message.method ?? '', rawPath, rawQuery, headers: message.headers };
     const scope = {
-      credentials: options.credentials,
+      keys: options.keys,
       region: options.region,
       service: 'lambda',
       now: options.clock.now(),
@@ -140,6 +144,10 @@ export const startInvokeApi = async (options: InvokeApiOptions): Promise<Engine>
     },
   };
 };
+
+/** As far as its price depends on it: only `Invoke` costs anything. */
+const actionOf = ({ method, url = '' }: IncomingMessage): string =>
+  method === 'POST' && url.includes('/invocations') ? 'Invoke' : 'Other';
 
 const write = (response: ServerResponse, requestId: string, { status, headers, body }: ApiAnswer): void => {
   response.writeHead(status, { 'Content-Type': 'application/json', 'x-amzn-RequestId': requestId, ...headers });

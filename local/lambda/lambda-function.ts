@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { FunctionMetrics } from '../metrics/function-metrics.ts';
 import { type Call, Environment, type EnvironmentOwner } from './environment.ts';
 import type { End } from './environment-thread.ts';
 import { errorObject } from './error-object.ts';
@@ -33,6 +34,8 @@ export interface FunctionSettings {
   readonly platformLog: PlatformLog;
   /** Hears of each failed invocation: the error object as JSON text. */
   readonly onFailure?: (payload: string) => void;
+  /** Where its invocations are measured; nowhere by default. */
+  readonly metrics?: FunctionMetrics;
   /** An environment without work for this long is stopped; five minutes by default. */
   readonly idleMs?: number;
 }
@@ -83,7 +86,10 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
 
   async invoke(payload: string, options: InvokeOptions = {}): Promise<InvokeResult> {
     if (this.#closed) throw new Error(`${this.functionName} is closed.`);
-    if (this.#inFlight >= this.#reserved) throw new TooManyRequests();
+    if (this.#inFlight >= this.#reserved) {
+      this.#settings.metrics?.throttled();
+      throw new TooManyRequests();
+    }
     if (payload.length * 3 > payloadLimitBytes && Buffer.byteLength(payload) > payloadLimitBytes) {
       throw new RequestTooLarge();
     }

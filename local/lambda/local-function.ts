@@ -1,3 +1,5 @@
+import type { BatchMeasure } from '../metrics/invocation-measure.ts';
+
 /** What Lambda's `Invoke` answers to a synchronous call. */
 export interface InvokeResult {
   /** The response, or the error object, as JSON text; `null` as text where the handler returned nothing. */
@@ -17,6 +19,10 @@ export interface InvokeOptions {
   /** `context.clientContext` as JSON text. */
   readonly clientContext?: string;
   readonly tail?: boolean;
+  /** Who asks, for the measurements: `api`, the UUID of an event source mapping …; `invoke` by default. */
+  readonly source?: string;
+  /** What a mapping hands over. */
+  readonly batch?: BatchMeasure;
 }
 
 /** The function's reserved concurrency is used up (429): it was not invoked. */

@@ -68,9 +68,9 @@ const line = (type: string, record: object): string =>
   `${JSON.stringify({ time: new Date().toISOString(), type, record })}\n`;
 
 /** Lambda bills the start too, since August 2025, and rounds up to whole milliseconds. */
-const billedMs = (durationMs: number, initMs = 0): number => Math.ceil(durationMs + initMs);
+export const billedMs = (durationMs: number, initMs = 0): number => Math.ceil(durationMs + initMs);
 
-const megabytes = (bytes: number): number => Math.ceil(bytes / 1_048_576);
+export const megabytes = (bytes: number): number => Math.ceil(bytes / 1_048_576);
 
 /** `3.00`, as Lambda writes a time-out. */
 export const seconds = (ms: number): string => (ms / 1_000).toFixed(2);

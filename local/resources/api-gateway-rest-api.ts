@@ -38,7 +38,7 @@ export const apiGatewayRestApi = resourceType({
       usagePlans: new Set(),
     };
     const port = context.takePort();
-    const server = await ApiServer.listen(port, context.clock).catch((error: NodeJS.ErrnoException) => {
+    const server = await ApiServer.listen(port, context.clock, context.pages).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') throw new StartError(`port ${port} is busy; --port chooses another`);
       if (error.code === 'EACCES') throw new StartError(`port ${port} may not be listened on`);
       throw error;

@@ -14,6 +14,7 @@ import { resourceType } from './resource-type.ts';
 const runtimes = ['nodejs24.x', 'nodejs22.x'];
 
 const properties = z.strictObject({
+  Description: z._default(z.string(), ''),
   FunctionName: z.optional(z.string()),
   Code: z.strictObject({
     S3Bucket: z.optional(z.string()),
@@ -54,13 +55,13 @@ type Properties = z.infer<typeof properties>;
  */
 export const lambdaFunction = resourceType({
   type: 'AWS::Lambda::Function',
+  signs: true,
   properties,
   withoutEffect: [
     'Architectures',
     'Code.S3ObjectVersion',
     'Code.SourceKMSKeyArn',
     'CodeSigningConfigArn',
-    'Description',
     'EphemeralStorage',
     'ImageConfig',
     'KmsKeyArn',
@@ -78,6 +79,7 @@ export const lambdaFunction = resourceType({
     const { LoggingConfig, Handler: handler, Runtime: runtime, MemorySize: memoryMb } = properties;
     const variables = properties.Environment?.Variables ?? {};
     checkVariables(functionName, variables);
+    const credentials = context.principals.issue(logicalId, { name: functionName, roleArn: properties.Role });
     const created = createFunction({
       functionName,
       functionArn,
@@ -99,7 +101,7 @@ export const lambdaFunction = resourceType({
             memoryMb,
             variables,
             region: context.region,
-            credentials: context.credentials,
+            credentials,
             endpoints: context.endpoints,
             logGroup: LoggingConfig?.LogGroup ?? `/aws/lambda/${functionName}`,
             logFormat: LoggingConfig?.LogFormat ?? 'Text',
@@ -110,6 +112,7 @@ export const lambdaFunction = resourceType({
         ),
       log: openFunctionLog(join(context.dataDir, 'logs', `${functionName}.log`)),
       platformLog: platformLog(properties),
+      metrics: context.metrics.of({ functionName, description: properties.Description, memoryMb }),
       onFailure: failureReport(functionName, context.clock.now, context.log),
     });
     context.functions.set(functionArn, created);

@@ -23,6 +23,8 @@ export interface ResourceType<Properties = unknown> {
   readonly type: `AWS::${string}`;
   /** The engines without which it can't live: the runtime starts those that some resource of the template needs. */
   readonly engines?: readonly EngineName[];
+  /** Whether it calls services under a role of its own: its key is then among `context.principals` from the start. */
+  readonly signs?: boolean;
   /** The properties that are run, as a strict schema (of `zod/mini`): an unknown key or an unsupported value stops the start. */
   readonly properties: $ZodType<Properties>;
   /** Top-level properties (or dotted paths) that change nothing on a laptop; named in one line at start. */

@@ -1,7 +1,7 @@
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { LinkedInvoiceBucket } from '../../../lambda/stores/linked-invoice-bucket.ts';
 import { startS3AndSqs } from '../../../local/engines/s3-and-sqs.ts';
-import { client, credentials, scratchFolder, started } from '../../local/engines/scratch.ts';
+import { client, credentials, keys, scratchFolder, started } from '../../local/engines/scratch.ts';
 
 const Bucket = 'invoices';
 const invoice = { key: 'invoices/a1/v1/e1.json', json: '{"city":"Zürich 😀","totalCents":900}' };
@@ -9,7 +9,7 @@ let s3: S3Client;
 let endpoint: string;
 
 beforeAll(async () => {
-  ({ url: endpoint } = await started(startS3AndSqs({ path: scratchFolder(), credentials })));
+  ({ url: endpoint } = await started(startS3AndSqs({ path: scratchFolder(), keys })));
   s3 = new S3Client({ ...client, endpoint, requestChecksumCalculation: 'WHEN_REQUIRED' });
   await s3.send(new CreateBucketCommand({ Bucket }));
 });

@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { Clock } from '../../../local/clock.ts';
+import type { Credentials } from '../../../local/engines/engine.ts';
 import { apiResources, type StartedApi, startApi } from './start-api.ts';
 
 const ref = (logicalId: string) => ({ Ref: logicalId });
@@ -145,19 +146,25 @@ describe('a method with AWS_IAM', () => {
   const hmac = (secret: string | Buffer, text: string) => createHmac('sha256', secret).update(text).digest();
 
   /** The headers of a request that is signed as AWS documents it. */
-  const sign = (api: StartedApi, body: string, query = '', accessKeyId = 'AKIAPROBE', at = new Date()) => {
+  const sign = (
+    api: StartedApi,
+    body: string,
+    query = '',
+    key: Credentials = api.context.credentials,
+    at = new Date(),
+  ) => {
     const date = at.toISOString().replace(/[-:]|\.\d+/g, '');
     const scope = `${date.slice(0, 8)}/us-east-1/execute-api/aws4_request`;
     const host = `127.0.0.1:${api.port}`;
     const canonical = `POST\n/prod/order\n${query}\nhost:${host}\nx-amz-date:${date}\n\nhost;x-amz-date\n${hex(body)}`;
     const signingKey = [date.slice(0, 8), 'us-east-1', 'execute-api', 'aws4_request'].reduce<string | Buffer>(
       (secret, part) => hmac(secret, part),
-      'AWS4probe-secret',
+      `AWS4${key.secretAccessKey}`,
     );
     const signature = hmac(Buffer.from(signingKey), `AWS4-HMAC-SHA256\n${date}\n${scope}\n${hex(canonical)}`);
     return {
       'x-amz-date': date,
-      authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=host;x-amz-date, Signature=${signature.toString('hex')}`,
+      authorization: `AWS4-HMAC-SHA256 Credential=${key.accessKeyId}/${scope}, SignedHeaders=host;x-amz-date, Signature=${signature.toString('hex')}`,
     };
   };
   const call = (api: StartedApi, body: string, headers: Record<string, string>, query = '') =>
@@ -167,9 +174,20 @@ describe('a method with AWS_IAM', () => {
     const api = await startApi(signed);
     expect((await call(api, '{}', sign(api, '{}', 'a=1'), 'a=1')).status).toBe(200);
     expect(api.events[0]?.requestContext.identity).toMatchObject({
-      accessKey: 'AKIAPROBE',
+      accessKey: api.context.credentials.accessKeyId,
       accountId: '000000000000',
       userArn: 'arn:aws:iam::000000000000:root',
+    });
+  });
+
+  it("takes a function's own key too, and names the session of its role", async () => {
+    const api = await startApi(signed);
+    const roleArn = 'arn:aws:iam::000000000000:role/Probe-Role';
+    const issued = api.context.principals.issue('Caller', { name: 'Probe-Caller', roleArn });
+    expect((await call(api, '{}', sign(api, '{}', '', issued))).status).toBe(200);
+    expect(api.events[0]?.requestContext.identity).toMatchObject({
+      accessKey: issued.accessKeyId,
+      userArn: 'arn:aws:sts::000000000000:assumed-role/Probe-Role/Probe-Caller',
     });
   });
 
@@ -191,7 +209,9 @@ describe('a method with AWS_IAM', () => {
     'refuses a signed request when %s',
     async (_name, body, query, { key: accessKey, ageMs = 0 }: { key?: string; ageMs?: number }, errorType, text) => {
       const api = await startApi(signed);
-      const headers = sign(api, '{}', '', accessKey, new Date(Date.now() - ageMs));
+      const { credentials } = api.context;
+      const signer = accessKey === undefined ? credentials : { ...credentials, accessKeyId: accessKey };
+      const headers = sign(api, '{}', '', signer, new Date(Date.now() - ageMs));
       const [status, answer, type] = await refusal(await call(api, body, headers, query));
       expect([status, type]).toEqual([403, errorType]);
       expect(JSON.parse(String(answer)).message).toMatch(text);

@@ -113,6 +113,14 @@ describe('an API’s server', () => {
     await server.close();
   });
 
+  it("answers the runtime's own pages beside the API, which never sees them", async () => {
+    const api = await startApi(orders, undefined, { pages: new Map([['metrics', async () => ({ functions: [] })]]) });
+    const response = await fetch(new URL('/_local/metrics', api.url));
+    expect([response.status, await response.text()]).toEqual([200, '{"functions":[]}\n']);
+    expect((await fetch(new URL('/_local/nothing', api.url))).status).toBe(404);
+    expect(api.events).toHaveLength(0);
+  });
+
   it('listens on 127.0.0.1 only', async () => {
     const server = await ApiServer.listen(0, systemClock);
     expect(server.origin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);

@@ -8,7 +8,9 @@ import type { ResourceDeclaration, Template } from '../../../local/assembly/temp
 import { systemClock } from '../../../local/clock.ts';
 import type { LocalContext } from '../../../local/context.ts';
 import type { InvokeResult, LocalFunction } from '../../../local/lambda/local-function.ts';
+import { Metrics } from '../../../local/metrics/metrics.ts';
 import { laptopPace } from '../../../local/pace.ts';
+import { Principals } from '../../../local/principals.ts';
 import { createResources } from '../../../local/resources/create-resources.ts';
 import { resourceTypes } from '../../../local/resources/index.ts';
 import { planResources } from '../../../local/resources/plan.ts';
@@ -53,12 +55,16 @@ export const startApi = async (
   const whenCreated: (() => Promise<void> | void)[] = [];
   const closers: (() => Promise<void> | void)[] = [];
   const dataDir = mkdtempSync(join(tmpdir(), 'api-'));
+  const principals = new Principals((name) => name.padEnd(40, '0'));
   const context: LocalContext = {
     stackName: 'Probe',
     region: 'us-east-1',
     accountId: '000000000000',
     dataDir,
-    credentials: { accessKeyId: 'AKIAPROBE', secretAccessKey: 'probe-secret' },
+    credentials: principals.operator,
+    principals,
+    metrics: new Metrics('Probe', systemClock.now, principals),
+    pages: new Map(),
     clock: systemClock,
     pace: laptopPace,
     environments: 2,

@@ -6,4 +6,5 @@ await serveEngine(
     throw new Error('out of luck');
   },
   async () => {},
+  () => ['probe', 'Crash'],
 );

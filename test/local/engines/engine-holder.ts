@@ -7,6 +7,6 @@ const [folder = '', accessKeyId = '', secretAccessKey = ''] = process.argv.slice
 const [kinesis, dynamoDb, s3] = await Promise.all([
   startKinesis({ path: `${folder}/kinesis` }),
   startDynamoDb({ path: `${folder}/dynamodb` }),
-  startS3AndSqs({ path: `${folder}/s3`, credentials: { accessKeyId, secretAccessKey } }),
+  startS3AndSqs({ path: `${folder}/s3`, keys: new Map([[accessKeyId, secretAccessKey]]) }),
 ]);
 console.log(JSON.stringify({ kinesis: kinesis.url, dynamoDb: dynamoDb.url, s3: s3.url }));

@@ -5,7 +5,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Engine } from '../../../local/engines/engine.ts';
 import { startS3AndSqs } from '../../../local/engines/s3-and-sqs.ts';
 import { sideBySide } from '../../support/eventually.ts';
-import { client, credentials, scratchFolder, started } from './scratch.ts';
+import { client, credentials, keys, scratchFolder, started } from './scratch.ts';
 
 const Bucket = 'invoices';
 const Key = 'invoices/a1/v1/0198c5.json';
@@ -14,7 +14,7 @@ let engine: Engine;
 let s3: S3Client;
 
 beforeAll(async () => {
-  engine = await started(startS3AndSqs({ path: scratchFolder(), credentials }));
+  engine = await started(startS3AndSqs({ path: scratchFolder(), keys }));
   s3 = new S3Client({ ...client, endpoint: engine.url });
   await s3.send(new CreateBucketCommand({ Bucket }));
   await s3.send(new PutObjectCommand({ Bucket, Key, Body: '{"total":"7.50"}' }));

@@ -25,7 +25,7 @@ import fc from 'fast-check';
 import type { Engine } from '../../../local/engines/engine.ts';
 import { startS3AndSqs } from '../../../local/engines/s3-and-sqs.ts';
 import { sideBySide } from '../../support/eventually.ts';
-import { client, credentials, scratchFolder, started } from './scratch.ts';
+import { client, keys, scratchFolder, started } from './scratch.ts';
 
 const path = scratchFolder();
 const Bucket = 'invoices';
@@ -34,7 +34,7 @@ let s3: S3Client;
 let sqs: SQSClient;
 
 async function start(): Promise<void> {
-  engine = await started(startS3AndSqs({ path, credentials }));
+  engine = await started(startS3AndSqs({ path, keys }));
   s3 = new S3Client({ ...client, endpoint: engine.url });
   sqs = new SQSClient({ ...client, endpoint: engine.url });
 }
@@ -203,7 +203,7 @@ describe('a key', () => {
 
 describe('the folder', () => {
   it('belongs to one process at a time, and the error names it', async () => {
-    await expect(startS3AndSqs({ path, credentials })).rejects.toThrow(
+    await expect(startS3AndSqs({ path, keys })).rejects.toThrow(
       `The S3 and SQS engine cannot start: ${path} is in use`,
     );
   });

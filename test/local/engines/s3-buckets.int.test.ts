@@ -10,12 +10,12 @@ import {
 } from '@aws-sdk/client-s3';
 import { startS3AndSqs } from '../../../local/engines/s3-and-sqs.ts';
 import { sideBySide } from '../../support/eventually.ts';
-import { client, credentials, scratchFolder, started } from './scratch.ts';
+import { client, keys, scratchFolder, started } from './scratch.ts';
 
 let s3: S3Client;
 
 beforeAll(async () => {
-  const engine = await started(startS3AndSqs({ path: scratchFolder(), credentials }));
+  const engine = await started(startS3AndSqs({ path: scratchFolder(), keys }));
   s3 = new S3Client({ ...client, endpoint: engine.url });
 });
 afterAll(() => s3.destroy());

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Engine } from '../../../local/engines/engine.ts';
 
 export const credentials = { accessKeyId: 'AKIALOCAL', secretAccessKey: 'local/secret+key' };
+export const keys = new Map([[credentials.accessKeyId, credentials.secretAccessKey]]);
 export const client = { region: 'us-east-1', credentials, maxAttempts: 1 };
 
 const folders: string[] = [];

@@ -83,6 +83,7 @@ const run = async (
     }
   };
   const work = {
+    mappingUuid: 'm',
     settings: all,
     pace: {
       wakeOnWrite: true,

@@ -13,6 +13,7 @@ import { systemClock } from '../../../local/clock.ts';
 import type { Engine } from '../../../local/engines/engine.ts';
 import { startInvokeApi } from '../../../local/lambda/invoke-api.ts';
 import type { LocalFunction } from '../../../local/lambda/local-function.ts';
+import { CallCounts } from '../../../local/metrics/call-counts.ts';
 import { laptopPace } from '../../../local/pace.ts';
 import { eventually } from '../../support/eventually.ts';
 import { probeFunction } from './probe-function.ts';
@@ -27,7 +28,8 @@ beforeAll(async () => {
   api = await startInvokeApi({
     functions,
     mappings: new Map(),
-    credentials,
+    keys: new Map([[credentials.accessKeyId, credentials.secretAccessKey]]),
+    calls: new CallCounts(),
     region: 'us-east-1',
     accountId: '000000000000',
     clock: systemClock,

@@ -1,0 +1,50 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What the runtime tells of itself, by path below `/_local/`; each answers with what becomes JSON. */
+export type LocalPages = Map<string, () => Promise<unknown>>;
+
+const root = '/_local/';
+
+/** Whether a request target is one of the runtime's own pages, which no stage of an API can be. */
+export const isLocalPage = (url: string | undefined): boolean => url?.startsWith(root) ?? false;
+
+/** Answers a request below `/_local/`. */
+export async function answerLocalPage(
+  pages: LocalPages,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method, url = '' } = request;
+  request.resume();
+  const page = pages.get(url.slice(root.length).split('?', 1)[0] as string);
+  if (!page) return send(response, 404, { message: `Only ${[...pages.keys()].map((name) => root + name)} are here` });
+  if (method !== 'GET' && method !== 'HEAD') return send(response, 405, { message: 'Only GET is answered here' });
+  try {
+    send(response, 200, await page());
+  } catch (error) {
+    send(response, 500, { message: (error as Error).message });
+  }
+}
+
+/** Serves the pages alone, on a free port of 127.0.0.1, for a stack without an API. */
+export async function serveLocalPages(pages: LocalPages): Promise<{ readonly origin: string; close(): Promise<void> }> {
+  const server = createServer((request, response) => void answerLocalPage(pages, request, response));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function send(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(`${JSON.stringify(value)}\n`);
+}
