@@ -1,6 +1,16 @@
 import * as z from 'zod/mini';
 import { fieldProblems } from './problem.ts';
 
+/** Kept with milliseconds, so that times sort as texts; EventBridge, which tells it in whole seconds, has them read as `.000`. */
+const Time = z.pipe(
+  z.union(
+    [z.iso.datetime({ precision: 3 }), z.iso.datetime({ precision: 0 })],
+    'must be ISO 8601 with milliseconds or whole seconds, in UTC',
+  ),
+  z.transform((text) => (text.length === wholeSeconds.length ? `${text.slice(0, -1)}.000Z` : text)),
+);
+const wholeSeconds = '2026-11-22T10:15:30Z';
+
 /**
  * A CloudEvents 1.0 envelope in structured mode (https://github.com/cloudevents/spec); extensions are kept.
  * `dataschema` carries the version of the data, `subject` names the aggregate.
@@ -11,7 +21,7 @@ const Envelope = z.looseObject({
   source: z.string('must be a text').check(z.minLength(1, 'must not be empty')),
   type: z.string('must be a text').check(z.minLength(1, 'must not be empty')),
   subject: z.string('must be a text').check(z.minLength(1, 'must not be empty')),
-  time: z.iso.datetime({ precision: 3, error: 'must be ISO 8601 with milliseconds, in UTC' }),
+  time: Time,
   datacontenttype: z.literal('application/json', 'must be "application/json"'),
   dataschema: z.string('must be a text').check(z.minLength(1, 'must not be empty')),
   data: z.unknown(),

@@ -18,3 +18,6 @@ export function centsFromText(text: string): number | undefined {
 
 /** The cents in a number: its shortest decimal text counts, so 0.29 is 29 cents whatever its bits say. */
 export const centsFromNumber = (amount: number): number | undefined => centsFromText(String(amount));
+
+/** The amount that so many cents are; exact for up to 15 digits. */
+export const amountOf = (cents: number): number => cents / 100;

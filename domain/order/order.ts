@@ -31,7 +31,7 @@ export const OrderDate = z
   );
 
 /** Reads what a client may send as a number or as a text; the event holds the number. */
-const numeric = (read: (value: unknown) => number | undefined, detail: string) =>
+export const numeric = (read: (value: unknown) => number | undefined, detail: string) =>
   z.transform((value: unknown, context): number => {
     const number = read(value);
     if (number !== undefined) return number;
@@ -55,7 +55,8 @@ const Quantity = numeric((value) => {
     : undefined;
 }, `must be an integer from 1 to ${maxQuantity}`);
 
-const ShortText = z
+/** A text of 1 to 256 characters. */
+export const ShortText = z
   .string('must be a text')
   .check(z.minLength(1, 'must not be empty'), z.maxLength(256, 'must have at most 256 characters'));
 

@@ -1,4 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -25,6 +27,10 @@ const settings = () => ({
 export const kinesis = (): KinesisClient => new KinesisClient(settings());
 
 export const dynamoDb = (): DynamoDBClient => new DynamoDBClient(settings());
+
+export const firehose = (): FirehoseClient => new FirehoseClient(settings());
+
+export const eventBridge = (): EventBridgeClient => new EventBridgeClient(settings());
 
 /** S3 without a checksum in JavaScript for every body: TLS and the signature protect it on its way. */
 export const s3 = (): S3Client => new S3Client({ ...settings(), requestChecksumCalculation: 'WHEN_REQUIRED' });

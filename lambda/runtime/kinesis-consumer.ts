@@ -30,7 +30,7 @@ export function kinesisConsumer<Definition extends EventType>(
         for (const place of lane.value) {
           const { kinesis } = records[place] as KinesisStreamRecord;
           try {
-            const applied = apply(readEvent(parse(kinesis.data)), kinesis.sequenceNumber);
+            const applied = apply(readEvent(parseRecord(kinesis.data)), kinesis.sequenceNumber);
             if (applied) await applied;
           } catch (error) {
             failures.set(place, error);
@@ -54,7 +54,8 @@ function lanesOf(records: readonly KinesisStreamRecord[]): MapIterator<Lane> {
   return lanes.values();
 }
 
-function parse(base64: string): unknown {
+/** The JSON in a record's data; throws `UnreadableEvent` where there is none. */
+export function parseRecord(base64: string): unknown {
   const bytes = Buffer.from(base64, 'base64');
   if (!isUtf8(bytes)) throw new UnreadableEvent('not-json', 'not UTF-8');
   try {

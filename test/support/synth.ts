@@ -18,8 +18,14 @@ export const functionNames = [
   'query-orders',
 ] as const;
 
+const storeFunctions = ['aggregate-revenue', 'format-revenue-line', 'keep-stock', 'produce-sales', 'query-revenue'];
+
 /** The folders in `lambda/`: one for each function, whatever its slot, and one for the two of the batching comparison. */
-export const folders = [...functionNames.filter((name) => !name.endsWith('-green')), 'put-item'].toSorted();
+export const folders = [
+  ...functionNames.filter((name) => !name.endsWith('-green')),
+  ...storeFunctions,
+  'put-item',
+].toSorted();
 
 /** Every setting away from its default. */
 export const everythingOn = {

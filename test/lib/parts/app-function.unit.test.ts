@@ -9,7 +9,7 @@ const bundles = mkdtempSync(join(tmpdir(), 'bundles-'));
 beforeAll(() => bundle(bundles));
 afterAll(() => rmSync(bundles, { recursive: true }));
 
-// Only the two of S3 and DynamoDB hold two clients of AWS.
+// Only the two of S3 and DynamoDB hold two clients of AWS that share little.
 const budgetKB = (name: string) => (name === 'presign-invoice' ? 850 : 400);
 
 /** As Lambda loads it: by `require`, in a process of its own with the function's environment. */
@@ -28,6 +28,11 @@ const evaluate = (name: string, expression: string): string =>
       BLUE_INVOICE_BUCKET: 'blue-bucket',
       GREEN_INVOICE_BUCKET: 'green-bucket',
       LINK_LIFETIME_SECONDS: '900',
+      REVENUE_TABLE: 'revenue',
+      REVENUE_STREAM: 'lines',
+      LATENESS_MINUTES: '60',
+      STOCK_TABLE: 'stock',
+      STORE_BUS: 'bus',
     },
   }).trim();
 

@@ -1,0 +1,3 @@
+import { formatRevenueLine } from './format-revenue-line.ts';
+
+export const handler = formatRevenueLine();
