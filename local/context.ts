@@ -49,8 +49,11 @@ export interface LocalContext {
   assetDir(s3Key: string): string;
   /** A physical name, stable from start to start: stack and logical id, cut to `maxLength` with a hash. */
   physicalName(logicalId: string, maxLength?: number): string;
-  /** Calls `wake` soon after each write to the Kinesis stream, with the shards written to; the returned function stops that. */
-  onStreamWrite(streamName: string, wake: (shardIds: readonly string[]) => void): () => void;
+  /**
+   * Calls `wake` soon after each write to the stream, with the shards written to; the returned function stops that. A
+   * Kinesis stream is found by its name, a DynamoDB stream by its ARN.
+   */
+  onStreamWrite(stream: string, wake: (shardIds: readonly string[]) => void): () => void;
   /** Runs when every resource of the template exists, in order of registration. */
   whenCreated(start: () => Promise<void> | void): void;
   /** Runs when the runtime closes, in reverse order of registration. */
@@ -63,6 +66,7 @@ export interface LocalContext {
 export interface Endpoints {
   readonly kinesis: string;
   readonly dynamodb: string;
+  readonly dynamodbStreams: string;
   readonly s3: string;
   readonly sqs: string;
   readonly lambda: string;

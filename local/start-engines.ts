@@ -14,8 +14,13 @@ export interface Engines {
   close(): Promise<void>;
 }
 
-/** The SDK's own variable that names a service's endpoint: `AWS_ENDPOINT_URL_DYNAMODB`. */
-export const endpointVariable = (service: string): string => `AWS_ENDPOINT_URL_${service.toUpperCase()}`;
+/** The SDK's own variable that names a service's endpoint: of `dynamodbStreams` it is `AWS_ENDPOINT_URL_DYNAMODB_STREAMS`. */
+export const endpointVariable = (service: string): string =>
+  `AWS_ENDPOINT_URL_${service.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
+
+/** The endpoint that takes the engine's place; DynamoDB's serves its streams too, unless they have one of their own. */
+const endpointInstead = (service: EngineName): string | undefined =>
+  process.env[endpointVariable(service)] ?? (service === 'dynamodbStreams' ? endpointInstead('dynamodb') : undefined);
 
 /**
  * Starts the engines that `needed` asks for, side by side, with their data under `dataDir`. Where the environment names
@@ -32,8 +37,8 @@ export const startEngines = async (needed: ReadonlySet<EngineName>, dataDir: str
       async () => (await import('./engines/kinesis.ts')).startKinesis({ path: join(dataDir, 'kinesis'), onWrite }),
     ],
     [
-      ['dynamodb'],
-      async () => (await import('./engines/dynamodb.ts')).startDynamoDb({ path: join(dataDir, 'dynamodb') }),
+      ['dynamodb', 'dynamodbStreams'],
+      async () => (await import('./engines/dynamodb.ts')).startDynamoDb({ path: join(dataDir, 'dynamodb'), onWrite }),
     ],
     [
       ['s3', 'sqs'],
@@ -43,7 +48,7 @@ export const startEngines = async (needed: ReadonlySet<EngineName>, dataDir: str
   const urls = new Map<EngineName, string>();
   const starting = starters.map(async ([services, start]) => {
     const played = services.filter((service) => {
-      const url = process.env[endpointVariable(service)];
+      const url = endpointInstead(service);
       if (needed.has(service) && url) urls.set(service, url);
       return needed.has(service) && !url;
     });

@@ -170,6 +170,7 @@ const nowhere = 'http://127.0.0.1:1';
 const endpointsOf = (urls: ReadonlyMap<string, string>): Endpoints => ({
   kinesis: urls.get('kinesis') ?? nowhere,
   dynamodb: urls.get('dynamodb') ?? nowhere,
+  dynamodbStreams: urls.get('dynamodbStreams') ?? nowhere,
   s3: urls.get('s3') ?? nowhere,
   sqs: urls.get('sqs') ?? nowhere,
   lambda: urls.get('lambda') ?? nowhere,

@@ -1,6 +1,11 @@
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { targetedAction } from '../metrics/call-counts.ts';
-import { type Input, openLevelEngine, type Store } from './level-engine.ts';
+import { acceptStreams, captureChanges, creatingStream, type TableStore, updatingStream } from './change-capture.ts';
+import { ChangeLog } from './change-log.ts';
+import { type StreamDescription, shardIdOf } from './change-storage.ts';
+import type { DynamoDbWrites } from './dynamodb.ts';
+import { streamsApi } from './dynamodb-streams-api.ts';
+import { type Input, openLevelEngine } from './level-engine.ts';
 import { serveEngine } from './serve-engine.ts';
 
 function prepare(input: Input): void {
@@ -9,8 +14,8 @@ function prepare(input: Input): void {
 }
 
 /** Level's own database, and dynalite's `get` with a callback over it. */
-interface ItemStore extends Store {
-  readonly db: Store['db'] & {
+interface ItemStore extends TableStore {
+  readonly db: TableStore['db'] & {
     getSync(key: string): unknown;
     get(key: string, callback: (failure: unknown, value: unknown) => void): void;
   };
@@ -30,10 +35,41 @@ function readAtOnce({ db }: ItemStore): void {
   };
 }
 
+const written = new Map<string, string>();
+
+function wrote(stream: StreamDescription): void {
+  if (written.size === 0) setImmediate(reportWrites);
+  written.set(stream.arn, shardIdOf(stream));
+}
+
+function reportWrites(): void {
+  const shardIds = Object.fromEntries([...written].map(([arn, shardId]) => [arn, [shardId]]));
+  written.clear();
+  parentPort?.postMessage({ kind: 'writes', shardIds } satisfies DynamoDbWrites);
+}
+
+/** Keeps records for as long as AWS does, and a quarter of an hour longer at most. */
+async function keepTrimmed(log: ChangeLog, retentionMs: number): Promise<void> {
+  const trim = () => log.trim(Date.now() - retentionMs);
+  await trim();
+  let trimming = Promise.resolve();
+  setInterval(() => {
+    trimming = trimming.then(trim).catch(() => {}); // the database is closing
+  }, trimEveryMs).unref();
+}
+
+const trimEveryMs = 15 * 60_000;
+
+let log: ChangeLog;
+acceptStreams();
 const engine = await openLevelEngine<ItemStore>('dynalite', {
   options: { path: workerData.path, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 },
   prepare,
-  actions: {},
+  actions: { createTable: creatingStream(() => log), updateTable: updatingStream(() => log) },
 });
 readAtOnce(engine.store);
-await serveEngine(engine.listener, engine.close, (request) => ['dynamodb', targetedAction(request)]);
+const { db, tableDb } = engine.store;
+log = await ChangeLog.over(db, tableDb.awsRegion, wrote);
+await keepTrimmed(log, workerData.retentionMs);
+captureChanges(db, log);
+await serveEngine(streamsApi(log, engine.listener), engine.close, (request) => ['dynamodb', targetedAction(request)]);

@@ -4,19 +4,47 @@ import { type OnCrash, startEngineThread } from './engine-thread.ts';
 export interface DynamoDbOptions {
   /** The folder that holds the tables; made where it is missing. */
   readonly path: string;
+  /** Hears of each record of a stream soon after it is stored, several at once, with the stream's shard. */
+  readonly onWrite?: (streamArn: string, shardIds: readonly string[]) => void;
+  /** How long a stream keeps its records; @default 24 hours, as on AWS. */
+  readonly retentionMs?: number;
   readonly onCrash?: OnCrash;
 }
 
+/** What the worker says after writes to tables with a stream: of each stream, by its ARN, the shards. */
+export interface DynamoDbWrites {
+  readonly kind: 'writes';
+  readonly shardIds: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface DynamoDbWorkerData {
+  readonly path: string;
+  readonly retentionMs: number;
+}
+
+const dayMs = 24 * 60 * 60 * 1_000;
+
 /**
- * DynamoDB, played by dynalite. A call may name its table by its ARN, as on AWS.
+ * DynamoDB, played by dynalite, and DynamoDB Streams before it, at one address. A call may name its table by its ARN, as
+ * on AWS. A write and its stream record are stored together or not at all.
  *
- * Not there: streams, transactions, time to live, PartiQL, backups.
+ * Not there: transactions, time to live, PartiQL, backups.
  */
-export function startDynamoDb({ path, onCrash }: DynamoDbOptions): Promise<CountingEngine> {
+export function startDynamoDb({
+  path,
+  onWrite,
+  retentionMs = dayMs,
+  onCrash,
+}: DynamoDbOptions): Promise<CountingEngine> {
+  const workerData: DynamoDbWorkerData = { path, retentionMs };
   return startEngineThread({
     name: 'DynamoDB',
     module: new URL('./dynamodb-worker.ts', import.meta.url),
-    workerData: { path },
+    workerData,
+    onMessage: (message) => {
+      for (const [streamArn, shardIds] of Object.entries((message as DynamoDbWrites).shardIds))
+        onWrite?.(streamArn, shardIds);
+    },
     onCrash,
   });
 }

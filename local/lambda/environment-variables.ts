@@ -1,5 +1,6 @@
 import type { Endpoints } from '../context.ts';
 import type { Credentials } from '../engines/engine.ts';
+import { endpointVariable } from '../start-engines.ts';
 import { StartError } from '../start-error.ts';
 
 /** What the environment variables of a function are made of. */
@@ -61,7 +62,7 @@ const endpointVariables = (endpoints: Partial<Endpoints>): Record<string, string
   Object.fromEntries(
     Object.entries(endpoints)
       .filter(([, url]) => url)
-      .map(([service, url]) => [`AWS_ENDPOINT_URL_${service.toUpperCase()}`, url]),
+      .map(([service, url]) => [endpointVariable(service), url]),
   );
 
 const nodeFolder = (runtime: string): string => runtime.replace(/js(\d+)\.x$/, '$1');

@@ -10,7 +10,7 @@ const replica = z.strictObject({
 
 const properties = z.strictObject({
   ...tableProperties,
-  Replicas: z.array(replica).check(z.length(1, 'one replica is run')),
+  Replicas: z.array(replica).check(z.minLength(1, 'one replica at least is needed')),
 });
 
 const ofReplica = [
@@ -23,15 +23,16 @@ const ofReplica = [
   'ReadProvisionedThroughputSettings',
   'ReadOnDemandThroughputSettings',
   'Tags',
+  'ReplicaStreamSpecification',
   'GlobalSecondaryIndexes.ContributorInsightsSpecification',
   'GlobalSecondaryIndexes.ReadProvisionedThroughputSettings',
   'GlobalSecondaryIndexes.ReadOnDemandThroughputSettings',
 ];
 
-/** A table with its one replica, in the region that is run. Its stream is not run. */
+/** A table, with its stream if it has one: the replica in the region that is run. There are no others here. */
 export const dynamoDbGlobalTable = resourceType({
   type: 'AWS::DynamoDB::GlobalTable',
-  engines: ['dynamodb'],
+  engines: ['dynamodb', 'dynamodbStreams'],
   properties,
   withoutEffect: [
     ...tableWithoutEffect,
@@ -42,8 +43,10 @@ export const dynamoDbGlobalTable = resourceType({
     ...ofReplica.map((path) => `Replicas.${path}`),
   ],
   create: ({ logicalId, properties: { Replicas, ...table } }, context) => {
-    const region = Replicas[0]?.Region;
-    if (region !== context.region) throw new StartError(`Replicas.0.Region: ${context.region} is run, not ${region}`);
+    const others = Replicas.flatMap(({ Region }) => (Region === context.region ? [] : [Region]));
+    if (others.length === Replicas.length)
+      throw new StartError(`Replicas.0.Region: ${context.region} is run, not ${others.join(', ')}`);
+    if (others.length > 0) context.log(`without effect here: the replicas of ${logicalId} in ${others.join(', ')}`);
     return openTable(logicalId, table, context);
   },
 });

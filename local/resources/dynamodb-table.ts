@@ -2,10 +2,10 @@ import * as z from 'zod/mini';
 import { resourceType } from './resource-type.ts';
 import { openTable, tableProperties, tableWithoutEffect } from './table.ts';
 
-/** A table. Its stream is not run, so a template that reads one is refused. */
+/** A table, with its stream if it has one. */
 export const dynamoDbTable = resourceType({
   type: 'AWS::DynamoDB::Table',
-  engines: ['dynamodb'],
+  engines: ['dynamodb', 'dynamodbStreams'],
   properties: z.strictObject(tableProperties),
   withoutEffect: [
     ...tableWithoutEffect,

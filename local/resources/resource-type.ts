@@ -1,7 +1,7 @@
 import type { $ZodType } from 'zod/v4/core';
 import type { LocalContext } from '../context.ts';
 
-export type EngineName = 'kinesis' | 'dynamodb' | 's3' | 'sqs';
+export type EngineName = 'kinesis' | 'dynamodb' | 'dynamodbStreams' | 's3' | 'sqs';
 
 /** What `Ref` and `Fn::GetAtt` of a resource evaluate to. */
 export interface CreatedResource {

@@ -1,4 +1,9 @@
-import type { CreateTableCommandInput, TableDescription } from '@aws-sdk/client-dynamodb';
+import type {
+  CreateTableCommandInput,
+  StreamSpecification,
+  StreamViewType,
+  TableDescription,
+} from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import type { LocalContext } from '../context.ts';
 import { StartError } from '../start-error.ts';
@@ -25,6 +30,9 @@ export const tableProperties = {
   KeySchema: keySchema,
   GlobalSecondaryIndexes: z.optional(indexes),
   LocalSecondaryIndexes: z.optional(indexes),
+  StreamSpecification: z.optional(
+    z.strictObject({ StreamViewType: z.enum(['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES']) }),
+  ),
 };
 
 /** What of both table types changes nothing here: nothing limits throughput, and items outlive their time to live. */
@@ -34,15 +42,19 @@ export const tableWithoutEffect: readonly string[] = [
   'SSESpecification',
   'WarmThroughput',
   'GlobalSecondaryIndexes.WarmThroughput',
+  'StreamSpecification.ResourcePolicy',
 ];
 
 const schema = z.strictObject(tableProperties);
 type TableProperties = z.infer<typeof schema>;
 
-/** Creates the table, or takes up the one that the data holds; throws where that has other keys or indexes. */
+/**
+ * Creates the table, or takes up the one that the data holds; throws where that has other keys or indexes. A stream is
+ * switched on and off as the template says; one with another view type is another stream, as on AWS.
+ */
 export const openTable = async (
   logicalId: string,
-  { TableName, ...shape }: TableProperties,
+  { TableName, StreamSpecification: stream, ...shape }: TableProperties,
   context: LocalContext,
 ): Promise<CreatedResource> => {
   const name = TableName ?? context.physicalName(logicalId, 255);
@@ -55,23 +67,43 @@ export const openTable = async (
   const create = async (error: unknown) => {
     if (!(error instanceof dynamodb.ResourceNotFoundException)) throw error;
     const input: CreateTableCommandInput = { TableName: name, BillingMode: 'PAY_PER_REQUEST', ...shape };
-    await client.send(new dynamodb.CreateTableCommand(input));
-    return describe();
+    await client.send(new dynamodb.CreateTableCommand({ ...input, ...(stream && specificationOf(stream)) }));
   };
-  let table = await describe().catch(create);
-  while (table.TableStatus !== 'ACTIVE') {
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
-    table = await describe();
-  }
-  client.destroy();
+  const active = async (): Promise<TableDescription> => {
+    for (;;) {
+      const table = await describe();
+      if (table.TableStatus === 'ACTIVE') return table;
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+  };
+  const change = async (StreamSpecification: StreamSpecification) => {
+    await client.send(new dynamodb.UpdateTableCommand({ TableName: name, StreamSpecification }));
+    return active();
+  };
+  await describe().catch(create);
+  let table = await active();
   if (shapeOf(table) !== shapeOf(shape)) {
     throw new StartError(
       `${context.dataDir} holds this table with other keys or indexes than the template's; ` +
         'choose another --data-dir, or remove this one to begin anew',
     );
   }
-  return { ref: name, attributes: { Arn: table.TableArn ?? '' } };
+  const { StreamViewType: view } = table.StreamSpecification ?? {};
+  if (view && view !== stream?.StreamViewType) table = await change({ StreamEnabled: false });
+  if (stream && view !== stream.StreamViewType) table = await change({ StreamEnabled: true, ...stream });
+  client.destroy();
+  return {
+    ref: name,
+    attributes: {
+      Arn: table.TableArn ?? '',
+      ...(stream && { StreamArn: table.LatestStreamArn ?? '' }),
+    },
+  };
 };
+
+const specificationOf = (stream: { readonly StreamViewType: StreamViewType }) => ({
+  StreamSpecification: { StreamEnabled: true, ...stream },
+});
 
 /** Between two looks at a table that is being created. */
 const pollMs = 10;

@@ -68,7 +68,7 @@ export const startApi = async (
     clock: systemClock,
     pace: laptopPace,
     environments: 2,
-    endpoints: { kinesis: '', dynamodb: '', s3: '', sqs: '', lambda: '' },
+    endpoints: { kinesis: '', dynamodb: '', dynamodbStreams: '', s3: '', sqs: '', lambda: '' },
     functions: new Map(),
     eventSourceMappings: new Map(),
     restApis: new Map(),

@@ -20,7 +20,10 @@ export const startProbe = async (
 };
 
 /** What a client of the SDK needs to reach a service of the stack. */
-export const clientOf = ({ environment }: LocalStack, service: 'KINESIS' | 'DYNAMODB' | 'S3' | 'SQS' | 'LAMBDA') => ({
+export const clientOf = (
+  { environment }: LocalStack,
+  service: 'KINESIS' | 'DYNAMODB' | 'DYNAMODB_STREAMS' | 'S3' | 'SQS' | 'LAMBDA',
+) => ({
   region: 'us-east-1',
   endpoint: environment[`AWS_ENDPOINT_URL_${service}`] ?? '',
   credentials: {

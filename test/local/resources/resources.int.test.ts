@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeStreamCommand, DynamoDBStreamsClient, ListStreamsCommand } from '@aws-sdk/client-dynamodb-streams';
 import { DescribeStreamSummaryCommand, KinesisClient } from '@aws-sdk/client-kinesis';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -105,10 +106,13 @@ describe.each([
     BillingMode: 'PAY_PER_REQUEST',
     ...more,
   };
-  const start = (Properties: Record<string, unknown>, dataDir?: string) =>
+  const start = (Properties: Record<string, unknown>, dataDir?: string, outputs = {}, lines: string[] = []) =>
     startProbe(
-      { Resources: { Table: { Type, Properties } }, Outputs: { Name: output('Table'), Arn: output('Table', 'Arn') } },
-      { dataDir },
+      {
+        Resources: { Table: { Type, Properties } },
+        Outputs: { Name: output('Table'), Arn: output('Table', 'Arn'), ...outputs },
+      },
+      { dataDir, log: (line) => lines.push(line) },
     );
   const client = (stack: LocalStack) => new DynamoDBClient(clientOf(stack, 'DYNAMODB'));
 
@@ -138,34 +142,76 @@ describe.each([
     await expect(start(rekeyed, dataDir)).rejects.toThrow(complaint);
   });
 
-  it('is refused with a stream, which is not run', async () => {
-    const streaming = start({ ...shape, StreamSpecification: { StreamViewType: 'NEW_IMAGE' } });
-    await expect(streaming).rejects.toThrow(`Table (${Type}): StreamSpecification is not run here`);
+  it('has the stream that the template wants, in data of an earlier one too', async () => {
+    const dataDir = aDataDir();
+    const streaming = async (StreamViewType?: string) => {
+      const Properties = StreamViewType ? { ...shape, StreamSpecification: { StreamViewType } } : shape;
+      const stack = await start(Properties, dataDir, StreamViewType ? { StreamArn: output('Table', 'StreamArn') } : {});
+      const streams = new DynamoDBStreamsClient(clientOf(stack, 'DYNAMODB_STREAMS'));
+      const { Streams = [] } = await streams.send(new ListStreamsCommand({ TableName: stack.outputs.Name }));
+      const all = await Promise.all(
+        Streams.map(async ({ StreamArn }) => {
+          const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
+          return [StreamDescription?.StreamViewType, StreamDescription?.StreamStatus, StreamArn];
+        }),
+      );
+      streams.destroy();
+      await stack.close();
+      return { all, arn: stack.outputs.StreamArn };
+    };
+    expect((await streaming()).all).toEqual([]);
+    const first = await streaming('NEW_IMAGE');
+    expect(first.all).toEqual([['NEW_IMAGE', 'ENABLED', first.arn]]);
+    expect(first.arn).toMatch(/^arn:aws:dynamodb:us-east-1:000000000000:table\/Probe-Table\/stream\/\d{4}-/);
+    expect(await streaming('NEW_IMAGE')).toEqual(first);
+    const second = await streaming('KEYS_ONLY');
+    expect(second.all).toEqual([
+      ['NEW_IMAGE', 'DISABLED', first.arn],
+      ['KEYS_ONLY', 'ENABLED', second.arn],
+    ]);
+    expect((await streaming()).all.map(([, status]) => status)).toEqual(['DISABLED', 'DISABLED']);
+  });
+
+  it('gives out no ARN of a stream that it does not have', async () => {
+    const lines: string[] = [];
+    const stack = await start(shape, undefined, { StreamArn: output('Table', 'StreamArn') }, lines);
+    expect(stack.outputs.StreamArn).toBeUndefined();
+    expect(lines.join('\n')).toContain(`Table (${Type}) has no attribute StreamArn here`);
   });
 });
 
 describe('AWS::DynamoDB::GlobalTable with other replicas', () => {
-  const start = (Replicas: object[]) =>
-    startProbe({
-      Resources: {
-        Table: {
-          Type: 'AWS::DynamoDB::GlobalTable',
-          Properties: {
-            AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-            KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-            Replicas,
+  const start = (Replicas: object[], lines: string[] = []) =>
+    startProbe(
+      {
+        Resources: {
+          Table: {
+            Type: 'AWS::DynamoDB::GlobalTable',
+            Properties: {
+              AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+              KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+              StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+              Replicas,
+            },
           },
         },
+        Outputs: { StreamArn: output('Table', 'StreamArn') },
       },
-    });
+      { log: (line) => lines.push(line) },
+    );
 
-  it('is refused', async () => {
-    await expect(start([{ Region: 'us-east-1' }, { Region: 'eu-west-1' }])).rejects.toThrow(
-      'Replicas: one replica is run',
+  it('is run in its own region; the others are named', async () => {
+    const lines: string[] = [];
+    const stack = await start([{ Region: 'eu-west-1' }, { Region: 'us-east-1' }, { Region: 'us-west-2' }], lines);
+    expect(lines).toContain('without effect here: the replicas of Table in eu-west-1, us-west-2');
+    expect(stack.outputs.StreamArn).toContain('arn:aws:dynamodb:us-east-1:');
+  });
+
+  it('is refused where none is in its own region', async () => {
+    await expect(start([{ Region: 'eu-west-1' }, { Region: 'us-west-2' }])).rejects.toThrow(
+      'Replicas.0.Region: us-east-1 is run, not eu-west-1, us-west-2',
     );
-    await expect(start([{ Region: 'eu-west-1' }])).rejects.toThrow(
-      'Replicas.0.Region: us-east-1 is run, not eu-west-1',
-    );
+    await expect(start([])).rejects.toThrow('Replicas: one replica at least is needed');
   });
 });
 
