@@ -1,7 +1,8 @@
 import type { RestApi } from './api-gateway/rest-api.ts';
 import type { Clock } from './clock.ts';
-import type { Credentials } from './engines/engine.ts';
+import type { Credentials, Engine } from './engines/engine.ts';
 import type { MappingSwitch } from './event-source-mapping/mapping-switch.ts';
+import type { AsyncInvocations } from './lambda/async-invocations.ts';
 import type { LocalFunction } from './lambda/local-function.ts';
 import type { LocalPages } from './metrics/local-pages.ts';
 import type { Metrics } from './metrics/metrics.ts';
@@ -32,6 +33,8 @@ export interface LocalContext {
   readonly functions: Map<string, LocalFunction>;
   /** The event source mappings, by their UUID; complete once every `whenCreated` callback has run. */
   readonly eventSourceMappings: Map<string, MappingSwitch>;
+  /** Lambda's own queue of events, for what invokes a function without waiting for it. */
+  readonly asyncInvocations: AsyncInvocations;
   /** The REST APIs created so far, by their id (`Ref`). */
   readonly restApis: Map<string, RestApi>;
   /**
@@ -54,6 +57,11 @@ export interface LocalContext {
    * Kinesis stream is found by its name, a DynamoDB stream by its ARN.
    */
   onStreamWrite(stream: string, wake: (shardIds: readonly string[]) => void): () => void;
+  /**
+   * Makes a service that a resource type brings known at `endpoints`, to functions and to the person at the terminal. It
+   * closes after all that was started by `whenCreated`, and before the functions.
+   */
+  serve(service: ServiceName, server: Engine): void;
   /** Runs when every resource of the template exists, in order of registration. */
   whenCreated(start: () => Promise<void> | void): void;
   /** Runs when the runtime closes, in reverse order of registration. */
@@ -70,4 +78,9 @@ export interface Endpoints {
   readonly s3: string;
   readonly sqs: string;
   readonly lambda: string;
+  readonly eventbridge: string;
+  readonly firehose: string;
 }
+
+/** The services that a resource type brings with it. */
+export type ServiceName = 'eventbridge' | 'firehose';

@@ -1,9 +1,11 @@
+import { join } from 'node:path';
 import { type CloudAssembly, readAssembly } from './assembly/cloud-assembly.ts';
 import { type Clock, systemClock } from './clock.ts';
-import type { Endpoints, LocalContext } from './context.ts';
+import type { Endpoints, LocalContext, ServiceName } from './context.ts';
 import { openDataDir } from './data-dir.ts';
 import { describeStack, environmentOf, type StackDescription } from './describe-stack.ts';
 import type { MappingSwitch } from './event-source-mapping/mapping-switch.ts';
+import { openAsyncInvocations } from './lambda/async-invocations.ts';
 import type { InvokeApiOptions } from './lambda/invoke-api.ts';
 import type { LocalFunction } from './lambda/local-function.ts';
 import { serveLocalPages } from './metrics/local-pages.ts';
@@ -81,13 +83,27 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
     const eventSourceMappings = new Map<string, MappingSwitch>();
     const pace = options.pace ?? laptopPace;
     const urls = new Map<string, string>(engines.urls);
+    const asyncInvocations = openAsyncInvocations({
+      path: join(dataDir.path, 'async-invocations.sqlite'),
+      functions,
+      clock,
+      pace,
+      log,
+    });
+    const closeAsyncInvocations = singleFlight(() => asyncInvocations.close());
+    closers.push(closeAsyncInvocations);
     const { keys } = principals;
     const { calls } = metrics;
     const closeInvokeApi = plan.resources.some(({ definition }) => definition?.type === 'AWS::Lambda::Function')
-      ? await openInvokeApi({ functions, mappings: eventSourceMappings, keys, calls, ...deployment, clock, pace }, urls)
+      ? await openInvokeApi(
+          { functions, mappings: eventSourceMappings, keys, calls, ...deployment, clock, asyncInvocations },
+          urls,
+        )
       : () => {};
     closers.push(closeInvokeApi);
     const whenCreated: (() => Promise<void> | void)[] = [];
+    const services = new Map<ServiceName, () => Promise<void>>();
+    const endpoints = endpointsOf(urls);
     let port = options.port ?? 0;
     const context: LocalContext = {
       stackName,
@@ -100,9 +116,10 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
       clock,
       pace,
       environments: options.environments ?? 2,
-      endpoints: endpointsOf(urls),
+      endpoints,
       functions,
       eventSourceMappings,
+      asyncInvocations,
       restApis: new Map(),
       apiOrigins: new Map(),
       apiKeys: new Map(),
@@ -115,12 +132,26 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
       assetDir: assembly.assetDir,
       physicalName: (logicalId, maxLength) => physicalName(stackName, logicalId, maxLength),
       onStreamWrite: engines.onStreamWrite,
+      serve: (service, server) => {
+        urls.set(service, server.url);
+        endpoints[service] = server.url;
+        const close = singleFlight(() => server.close());
+        services.set(service, close);
+        closers.push(close);
+      },
       whenCreated: (start) => whenCreated.push(start),
       onClose: (close) => closers.push(close),
       log,
     };
     const scope = await createResources(plan, template, context);
-    closers.push(closeInvokeApi); // before the functions close, which were all there by now
+    const closeService = (service: ServiceName) => services.get(service)?.();
+    closers.push(
+      () => closeService('firehose'), // before the functions close, which were all there by now
+      closeAsyncInvocations,
+      closeInvokeApi,
+      () => closeService('eventbridge'),
+    );
+    asyncInvocations.resume();
     for (const start of whenCreated) await start();
     const metricsUrl = `${await pagesOrigin(context)}/_local/metrics`;
     return {
@@ -167,13 +198,15 @@ const tell = (assembly: CloudAssembly, { withoutEffect, notRun }: Plan, log: (li
 /** A service that no resource needs has no address; a call to it is refused at once. */
 const nowhere = 'http://127.0.0.1:1';
 
-const endpointsOf = (urls: ReadonlyMap<string, string>): Endpoints => ({
+const endpointsOf = (urls: ReadonlyMap<string, string>): { -readonly [Service in keyof Endpoints]: string } => ({
   kinesis: urls.get('kinesis') ?? nowhere,
   dynamodb: urls.get('dynamodb') ?? nowhere,
   dynamodbStreams: urls.get('dynamodbStreams') ?? nowhere,
   s3: urls.get('s3') ?? nowhere,
   sqs: urls.get('sqs') ?? nowhere,
   lambda: urls.get('lambda') ?? nowhere,
+  eventbridge: nowhere,
+  firehose: nowhere,
 });
 
 const singleFlight = (run: () => Promise<void>): (() => Promise<void>) => {

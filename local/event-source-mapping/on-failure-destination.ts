@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { LocalContext } from '../context.ts';
+import { lazily } from '../lazily.ts';
 import type { SetAside } from './attempt.ts';
 import { type OnFailureContext, onFailureKey, onFailureRecord } from './on-failure-record.ts';
 import type { StreamRecord } from './stream-record.ts';
@@ -36,7 +37,7 @@ export const openDestination = (arn: string, context: LocalContext): OnFailureDe
 };
 
 const bucketDestination = (bucket: string, context: LocalContext): OnFailureDestination => {
-  const s3 = once(async () => {
+  const s3 = lazily(async () => {
     const { S3Client, PutObjectCommand } = await import('@aws-sdk/client-s3');
     const client = new S3Client({ ...clientOptions(context), endpoint: context.endpoints.s3, forcePathStyle: true });
     return { client, PutObjectCommand };
@@ -54,7 +55,7 @@ const bucketDestination = (bucket: string, context: LocalContext): OnFailureDest
 };
 
 const queueDestination = (queue: string, context: LocalContext): OnFailureDestination => {
-  const sqs = once(async () => {
+  const sqs = lazily(async () => {
     const { SQSClient, GetQueueUrlCommand, SendMessageCommand } = await import('@aws-sdk/client-sqs');
     const client = new SQSClient({ ...clientOptions(context), endpoint: context.endpoints.sqs });
     return { client, GetQueueUrlCommand, SendMessageCommand };
@@ -72,15 +73,3 @@ const queueDestination = (queue: string, context: LocalContext): OnFailureDestin
 };
 
 const clientOptions = ({ region, credentials }: LocalContext) => ({ region, credentials });
-
-/** Makes something when it is first needed; `made` tells what there is by now. */
-const once = <T>(make: () => Promise<T>) => {
-  let made: Promise<T> | undefined;
-  return {
-    get: (): Promise<T> => {
-      made ??= make();
-      return made;
-    },
-    made: async (): Promise<T | undefined> => made,
-  };
-};

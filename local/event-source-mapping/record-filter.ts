@@ -1,5 +1,5 @@
-import { compilePattern, type EventPattern } from './filter-pattern.ts';
-import { InvalidEventPattern } from './invalid-event-pattern.ts';
+import { InvalidEventPattern } from '../event-pattern/invalid-event-pattern.ts';
+import { compilePattern, type EventPattern } from '../event-pattern/pattern.ts';
 
 /** Whether a record goes to the function; asks for its data as parsed JSON only if a filter needs it. */
 export type RecordFilter = (data: () => unknown) => boolean;

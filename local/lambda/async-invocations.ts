@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { DurableQueue } from '../durable-queue.ts';
 import type { Pace } from '../pace.ts';
 import { type InvokeOptions, type LocalFunction, TooManyRequests } from './local-function.ts';
 
@@ -7,10 +8,31 @@ const longestAgeMs = 6 * 3_600_000;
 
 /** Invocations that nobody waits for. */
 export interface AsyncInvocations {
-  /** Takes an event for the function; its failure is the function's own to report. */
+  /** Takes an event for the function, durably before it returns; its failure is the function's own to report. */
   add(target: LocalFunction, payload: string, options: InvokeOptions): void;
-  /** Lets the invocations that run finish; events that wait for a retry are given up. */
+  /** Goes on with the events that an earlier run has taken; to be called once every function is there. */
+  resume(): void;
+  /** Lets the invocations that run finish; events that wait for a retry are kept with the data. */
   close(): Promise<void>;
+}
+
+export interface AsyncInvocationsOptions {
+  /** The file that keeps the events. */
+  readonly path: string;
+  /** By ARN; those that are added later are found too. */
+  readonly functions: ReadonlyMap<string, LocalFunction>;
+  readonly clock: Clock;
+  readonly pace: Pace;
+  readonly log: (line: string) => void;
+}
+
+/** An event on its way to a function. */
+interface AsyncEvent {
+  readonly functionArn: string;
+  readonly payload: string;
+  readonly options: InvokeOptions;
+  readonly takenAtMs: number;
+  readonly failures: number;
 }
 
 /**
@@ -18,34 +40,64 @@ export interface AsyncInvocations {
  * until it is six hours old. AWS waits one minute and then two between the tries of an event; `pace` says how long here.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
-export const asyncInvocations = (clock: Clock, pace: Pace): AsyncInvocations => {
+export const openAsyncInvocations = ({
+  path,
+  functions,
+  clock,
+  pace,
+  log,
+}: AsyncInvocationsOptions): AsyncInvocations => {
+  const queue = new DurableQueue<AsyncEvent>(path);
   const closing = new AbortController();
   const underWay = new Set<Promise<void>>();
 
-  const run = async (target: LocalFunction, payload: string, options: InvokeOptions) => {
-    const takenAt = clock.now();
-    let failures = 0;
-    for (let tries = 1; !closing.signal.aborted; tries++) {
+  /** Answers whether the event is done with, one way or the other. */
+  const run = async (id: number, target: LocalFunction, event: AsyncEvent): Promise<boolean> => {
+    let { failures } = event;
+    for (let tries = failures + 1; !closing.signal.aborted; tries++) {
       try {
-        const { functionError } = await target.invoke(payload, options);
-        if (!functionError || ++failures > mostRetries) return;
+        const { functionError } = await target.invoke(event.payload, event.options);
+        if (!functionError || ++failures > mostRetries) return true;
+        queue.replace(id, { ...event, failures });
       } catch (error) {
-        if (!(error instanceof TooManyRequests)) return; // too large, or closed: it can't become better
+        if (closing.signal.aborted) return false;
+        if (!(error instanceof TooManyRequests)) return true; // too large: it can't become better
       }
       const waitMs = pace.retryBackoffMs(tries);
-      if (clock.now() + waitMs - takenAt > longestAgeMs) return;
+      if (clock.now() + waitMs - event.takenAtMs > longestAgeMs) return true;
       await clock.sleep(waitMs, closing.signal);
     }
+    return false;
+  };
+
+  const begin = (id: number, target: LocalFunction, event: AsyncEvent): void => {
+    const running = run(id, target, event)
+      .then((done) => done && queue.remove([id]))
+      .then(() => void underWay.delete(running));
+    underWay.add(running);
   };
 
   return {
     add(target, payload, options) {
-      const running = run(target, payload, options).finally(() => underWay.delete(running));
-      underWay.add(running);
+      const { functionArn } = target;
+      const event: AsyncEvent = { functionArn, payload, options, takenAtMs: clock.now(), failures: 0 };
+      const [id = 0] = queue.add([event]);
+      begin(id, target, event);
+    },
+    resume() {
+      for (const { id, entry } of queue.entries()) {
+        const target = functions.get(entry.functionArn);
+        if (target) begin(id, target, entry);
+        else {
+          log(`an event was dropped: its function ${entry.functionArn} is gone`);
+          queue.remove([id]);
+        }
+      }
     },
     async close() {
       closing.abort();
       await Promise.all(underWay);
+      queue.close();
     },
   };
 };

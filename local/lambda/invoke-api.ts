@@ -6,11 +6,10 @@ import type { Clock } from '../clock.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { MappingSwitch } from '../event-source-mapping/mapping-switch.ts';
 import type { CallCounts } from '../metrics/call-counts.ts';
-import type { Pace } from '../pace.ts';
 import type { Keys } from '../principals.ts';
 import { findSignatureFault } from '../signature-v4.ts';
 import { type ApiAnswer, json, refusal } from './api-answer.ts';
-import { asyncInvocations } from './async-invocations.ts';
+import type { AsyncInvocations } from './async-invocations.ts';
 import { findFunction } from './function-name.ts';
 import { type LocalFunction, payloadLimitBytes, RequestTooLarge, TooManyRequests } from './local-function.ts';
 import { answerMappingCall } from './mapping-api.ts';
@@ -26,7 +25,8 @@ export interface InvokeApiOptions {
   readonly region: string;
   readonly accountId: string;
   readonly clock: Clock;
-  readonly pace: Pace;
+  /** Takes the events of asynchronous calls. */
+  readonly asyncInvocations: AsyncInvocations;
 }
 
 interface ApiCall {
@@ -46,7 +46,6 @@ const eventLimitBytes = 1_048_576;
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
 export const startInvokeApi = async (options: InvokeApiOptions): Promise<Engine> => {
-  const events = asyncInvocations(options.clock, options.pace);
   const server = createServer({ keepAliveTimeout: 65_000 }, async (message, response) => {
     const requestId = randomUUID();
     options.calls.count(message, response, 'lambda', actionOf(message));
@@ -113,7 +112,7 @@ export const startInvokeApi = async (options: InvokeApiOptions): Promise<Engine>
         return { status: 204 };
       case 'Event':
         if (body.length > eventLimitBytes) throw new RequestTooLarge(eventLimitBytes);
-        events.add(target, payload, invokeOptions);
+        options.asyncInvocations.add(target, payload, invokeOptions);
         return { status: 202 };
       case 'RequestResponse': {
         const tail = headers['x-amz-log-type'] === 'Tail';
@@ -140,7 +139,6 @@ export const startInvokeApi = async (options: InvokeApiOptions): Promise<Engine>
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
       await closed;
-      await events.close();
     },
   };
 };

@@ -11,6 +11,8 @@ import { apiGatewayUsagePlan } from './api-gateway-usage-plan.ts';
 import { apiGatewayUsagePlanKey } from './api-gateway-usage-plan-key.ts';
 import { dynamoDbGlobalTable } from './dynamodb-global-table.ts';
 import { dynamoDbTable } from './dynamodb-table.ts';
+import { eventsEventBus } from './events-event-bus.ts';
+import { eventsRule } from './events-rule.ts';
 import { kinesisStream } from './kinesis-stream.ts';
 import { kinesisStreamConsumer } from './kinesis-stream-consumer.ts';
 import { lambdaEventSourceMapping } from './lambda-event-source-mapping.ts';
@@ -33,6 +35,8 @@ const all: readonly ResourceType[] = [
   apiGatewayUsagePlanKey,
   dynamoDbGlobalTable,
   dynamoDbTable,
+  eventsEventBus,
+  eventsRule,
   kinesisStream,
   kinesisStreamConsumer,
   lambdaEventSourceMapping,

@@ -32,6 +32,11 @@ const typesNotRun = new Map<string, Describe>([
   ['AWS::Lambda::Permission', nameOnly],
   ['AWS::S3::BucketPolicy', nameOnly],
   ['AWS::SQS::QueuePolicy', nameOnly],
+  ['AWS::Events::EventBusPolicy', nameOnly],
+  [
+    'AWS::Events::Archive',
+    withArn((name, { region, accountId }) => `arn:aws:events:${region}:${accountId}:archive/${name}`),
+  ],
   ['AWS::Kinesis::ResourcePolicy', nameOnly],
   [
     'AWS::Logs::LogGroup',

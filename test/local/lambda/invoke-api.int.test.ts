@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   GetFunctionCommand,
@@ -11,6 +12,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../local/clock.ts';
 import type { Engine } from '../../../local/engines/engine.ts';
+import { type AsyncInvocations, openAsyncInvocations } from '../../../local/lambda/async-invocations.ts';
 import { startInvokeApi } from '../../../local/lambda/invoke-api.ts';
 import type { LocalFunction } from '../../../local/lambda/local-function.ts';
 import { CallCounts } from '../../../local/metrics/call-counts.ts';
@@ -20,11 +22,20 @@ import { probeFunction } from './probe-function.ts';
 
 const credentials = { accessKeyId: 'AKIDPROBE', secretAccessKey: 'secret' };
 const functions = new Map<string, LocalFunction>();
+const dataDir = mkdtempSync(join(tmpdir(), 'invoke-api-'));
+let asyncInvocations: AsyncInvocations;
 let api: Engine;
 let client: LambdaClient;
 
 beforeAll(async () => {
   const pace = { ...laptopPace, retryBackoffMs: () => 10 };
+  asyncInvocations = openAsyncInvocations({
+    path: join(dataDir, 'events.sqlite'),
+    functions,
+    clock: systemClock,
+    pace,
+    log: () => {},
+  });
   api = await startInvokeApi({
     functions,
     mappings: new Map(),
@@ -33,7 +44,7 @@ beforeAll(async () => {
     region: 'us-east-1',
     accountId: '000000000000',
     clock: systemClock,
-    pace,
+    asyncInvocations,
   });
   client = new LambdaClient({ endpoint: api.url, region: 'us-east-1', credentials, maxAttempts: 1 });
 });
@@ -41,6 +52,8 @@ beforeAll(async () => {
 afterAll(async () => {
   client.destroy();
   await api.close();
+  await asyncInvocations.close();
+  rmSync(dataDir, { recursive: true, force: true });
 });
 
 const added = (...args: Parameters<typeof probeFunction>) => {

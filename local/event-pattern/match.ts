@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
-import { compileWildcard } from './filter-wildcard.ts';
 import { InvalidEventPattern } from './invalid-event-pattern.ts';
+import { compileWildcard } from './wildcard.ts';
 
 /** One alternative of a field. */
 export interface Match {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { compilePattern } from '../../../local/event-source-mapping/filter-pattern.ts';
-import { InvalidEventPattern } from '../../../local/event-source-mapping/invalid-event-pattern.ts';
+import { InvalidEventPattern } from '../../../local/event-pattern/invalid-event-pattern.ts';
+import { compilePattern } from '../../../local/event-pattern/pattern.ts';
 
 const matches = (pattern: object, event: unknown): boolean => compilePattern(JSON.stringify(pattern))(event);
 const refusal = (pattern: unknown): string => {

@@ -1,5 +1,5 @@
-import { compileMatch, type Match } from './filter-match.ts';
 import { InvalidEventPattern } from './invalid-event-pattern.ts';
+import { compileMatch, type Match } from './match.ts';
 
 /** Whether an event, as parsed JSON, satisfies the pattern. */
 export type EventPattern = (event: unknown) => boolean;

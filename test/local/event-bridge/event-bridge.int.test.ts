@@ -1,0 +1,342 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EventBridgeClient, PutEventsCommand, TestEventPatternCommand } from '@aws-sdk/client-eventbridge';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type LocalStack, startLocal } from '../../../local/start-local.ts';
+import { type ProbeResource, writeAssembly } from '../../support/assembly.ts';
+import { eventually } from '../../support/eventually.ts';
+import { fastPace } from '../../support/probe.ts';
+import { attributesOf, RunningBus } from './running-bus.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'bus-'));
+const calls = join(folder, 'calls');
+const arnOf = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
+const ref = (logicalId: string) => ({ Ref: logicalId });
+const rule = (detailType: unknown[], ...targets: object[]): ProbeResource => ({
+  Type: 'AWS::Events::Rule',
+  Properties: {
+    EventBusName: ref('Bus'),
+    EventPattern: { 'detail-type': detailType },
+    State: 'ENABLED',
+    Targets: targets.map((target, index) => ({ Id: `Target${index}`, ...target })),
+  },
+});
+const deadLetters = { DeadLetterConfig: { Arn: arnOf('Dead') } };
+
+const template = {
+  Resources: {
+    Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'stores' } },
+    Policy: { Type: 'AWS::Events::EventBusPolicy', Properties: { StatementId: 'any', EventBusName: ref('Bus') } },
+    Archive: { Type: 'AWS::Events::Archive', Properties: { SourceArn: arnOf('Bus') } },
+    Stream: { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: 2 } },
+    Queue: { Type: 'AWS::SQS::Queue' },
+    Dead: { Type: 'AWS::SQS::Queue' },
+    Function: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        Code: { S3Bucket: 'x', S3Key: 'fn.zip' },
+        Handler: 'index.handler',
+        Runtime: 'nodejs24.x',
+        Role: 'arn:aws:iam::000000000000:role/probe',
+        Environment: { Variables: { CALLS: calls } },
+      },
+    },
+    Sold: rule(['sale'], {
+      Arn: arnOf('Stream'),
+      RoleArn: 'arn:aws:iam::000000000000:role/events',
+      KinesisParameters: { PartitionKeyPath: '$.detail.store' },
+    }),
+    Transformed: rule(['order'], {
+      Arn: arnOf('Queue'),
+      InputTransformer: {
+        InputPathsMap: { id: '$.detail.id', store: '$.detail.store', all: '$.detail' },
+        InputTemplate: '{"id":<id>,"subject":"stores/<store>","rule":<aws.events.rule-name>,"data":<all>}',
+      },
+    }),
+    Invoked: rule(['call'], { Arn: arnOf('Function'), InputPath: '$.detail' }),
+    Gone: rule(['gone'], {
+      Arn: 'arn:aws:kinesis:us-east-1:000000000000:stream/nowhere',
+      ...deadLetters,
+    }),
+    TooLong: rule(['key'], {
+      Arn: arnOf('Stream'),
+      KinesisParameters: { PartitionKeyPath: '$.detail.store' },
+      ...deadLetters,
+    }),
+    Pathless: rule(['pathless'], { Arn: arnOf('Queue'), InputPath: '$.detail.none', ...deadLetters }),
+    Off: {
+      ...rule(['order'], { Arn: arnOf('Queue') }),
+      Properties: { ...rule(['order'], { Arn: arnOf('Queue') }).Properties, State: 'DISABLED' },
+    },
+  },
+  Outputs: {
+    Bus: { Value: ref('Bus') },
+    BusArn: { Value: arnOf('Bus') },
+    Stream: { Value: ref('Stream') },
+    Queue: { Value: ref('Queue') },
+    Dead: { Value: ref('Dead') },
+    RuleArn: { Value: arnOf('Gone') },
+    Rule: { Value: ref('Gone') },
+  },
+};
+
+/** Fails at its first call with the event, so that Lambda tries it again. */
+const handler = `const fs = require('node:fs');
+exports.handler = async (event, context) => {
+  fs.appendFileSync(process.env.CALLS, JSON.stringify({ event, id: context.awsRequestId, url: process.env.AWS_ENDPOINT_URL_EVENTBRIDGE }) + '\\n');
+  const calls = fs.readFileSync(process.env.CALLS, 'utf8').split('\\n').filter((line) => line.includes(event.id));
+  if (calls.length <= event.failures) throw new Error('again');
+};`;
+
+const log: string[] = [];
+let stack: LocalStack;
+let bus: RunningBus;
+
+beforeAll(async () => {
+  const assembly = writeAssembly(template, { fn: { 'index.js': handler } });
+  stack = await startLocal({ assembly, pace: fastPace, log: (line) => log.push(line) });
+  bus = new RunningBus(stack);
+});
+
+afterAll(async () => {
+  bus?.disconnect();
+  await stack?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const invocations = () =>
+  readFileSync(calls, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as { event: { id: string }; id: string; url: string });
+
+describe('a rule', () => {
+  it('§13.17 puts the event on a stream, under the key at its path, with the time in whole seconds', async () => {
+    const { Entries } = await bus.put('sale', { store: 'store_1', sales: 12.5 });
+
+    const [record] = await eventually(
+      async () => {
+        const records = await bus.records('Stream');
+        expect(records).toHaveLength(1);
+        return records;
+      },
+      5_000,
+      10,
+    );
+
+    expect(record?.key).toBe('store_1');
+    expect(record?.data).toMatch(
+      /^\{"version":"0","id":"[0-9a-f-]{36}","detail-type":"sale","source":"stores","account":"000000000000","time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ","region":"us-east-1","resources":\[\],"detail":\{"store":"store_1","sales":12.5\}\}$/,
+    );
+    expect(JSON.parse(record?.data ?? '').id).toBe(Entries?.[0]?.EventId);
+  });
+
+  it('takes the id of the event for a key that is not there', async () => {
+    const { Entries } = await bus.put('sale', { sales: 1 });
+
+    await eventually(
+      async () => {
+        const keys = (await bus.records('Stream')).map(({ key }) => key);
+        expect(keys).toContain(Entries?.[0]?.EventId);
+      },
+      5_000,
+      10,
+    );
+  });
+
+  it('sends what its transformer makes of the event to a queue; a disabled one sends nothing', async () => {
+    await bus.put('order', { id: 'o-1', store: 's"1', more: [1] });
+
+    const [message, ...others] = await eventually(
+      async () => {
+        const messages = await bus.receive('Queue');
+        expect(messages).not.toEqual([]);
+        return messages;
+      },
+      5_000,
+      10,
+    );
+
+    expect(JSON.parse(message?.Body ?? '')).toEqual({
+      id: 'o-1',
+      subject: 'stores/s"1',
+      rule: 'Probe-Transformed',
+      data: { id: 'o-1', store: 's"1', more: [1] },
+    });
+    expect(others).toEqual([]);
+  });
+
+  it('has a function invoked until it succeeds, with one request id', async () => {
+    await bus.put('call', { id: 'c-1', failures: 2 });
+
+    const made = await eventually(
+      () => {
+        const found = invocations().filter(({ event }) => event.id === 'c-1');
+        expect(found).toHaveLength(3);
+        return found;
+      },
+      5_000,
+      10,
+    );
+
+    expect(new Set(made.map(({ id }) => id)).size).toBe(1);
+    expect(made[0]?.url).toBe(stack.environment.AWS_ENDPOINT_URL_EVENTBRIDGE);
+  });
+
+  it('is named by its bus and itself', () => {
+    expect(stack.outputs).toMatchObject({
+      BusArn: 'arn:aws:events:us-east-1:000000000000:event-bus/stores',
+      Rule: 'stores|Probe-Gone',
+      RuleArn: 'arn:aws:events:us-east-1:000000000000:rule/stores/Probe-Gone',
+    });
+    expect(log).toContain('not run here: AWS::Events::Archive (1), AWS::Events::EventBusPolicy (1)');
+  });
+});
+
+describe('the dead-letter queue of a target', () => {
+  const letter = async () =>
+    eventually(
+      async () => {
+        const [message] = await bus.receive('Dead');
+        if (!message) throw new Error('no dead letter');
+        return message;
+      },
+      5_000,
+      10,
+    );
+
+  it('gets at once what goes to a target that is not there', async () => {
+    await bus.put('gone', { n: 1 });
+
+    const message = await letter();
+
+    expect(JSON.parse(message.Body ?? '').detail).toEqual({ n: 1 });
+    expect(attributesOf(message)).toEqual({
+      RULE_ARN: stack.outputs.RuleArn,
+      TARGET_ARN: 'arn:aws:kinesis:us-east-1:000000000000:stream/nowhere',
+      ERROR_CODE: 'NO_RESOURCE',
+      ERROR_MESSAGE: expect.stringContaining('nowhere'),
+      RETRY_ATTEMPTS: '0',
+    });
+  });
+
+  it('gets what the target can never take, and its neighbours go through', async () => {
+    const key = (store: string) => ({ DetailType: 'key', Detail: JSON.stringify({ store }) });
+    await bus.putAll([key('short-1'), key('x'.repeat(257)), key('short-2')]);
+
+    expect(attributesOf(await letter())).toMatchObject({ ERROR_CODE: 'SDK_CLIENT_ERROR', RETRY_ATTEMPTS: '0' });
+    await eventually(
+      async () => {
+        const keys = (await bus.records('Stream')).map((record) => record.key);
+        expect(keys).toEqual(expect.arrayContaining(['short-1', 'short-2']));
+      },
+      5_000,
+      10,
+    );
+  });
+
+  it('gets the event whose input path leads to nothing', async () => {
+    await bus.put('pathless', { n: 2 });
+
+    expect(attributesOf(await letter())).toMatchObject({ ERROR_CODE: 'INVALID_JSON' });
+  });
+});
+
+describe('PutEvents', () => {
+  it('§13.16 refuses one entry and takes the other', async () => {
+    const answer = await bus.putAll([
+      { DetailType: 'sale', Detail: '[1]' },
+      { DetailType: 'sale', Detail: '{"store":"store_16"}' },
+    ]);
+
+    expect(answer.$metadata.httpStatusCode).toBe(200);
+    expect(answer.FailedEntryCount).toBe(1);
+    expect(answer.Entries).toEqual([
+      { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' },
+      { EventId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+    ]);
+    await eventually(
+      async () => {
+        expect((await bus.records('Stream')).map(({ key }) => key)).toContain('store_16');
+      },
+      5_000,
+      10,
+    );
+  });
+
+  it('§13.16 refuses eleven entries', async () => {
+    const entry = { DetailType: 'sale', Detail: '{}' };
+
+    await expect(bus.putAll(Array.from({ length: 11 }, () => entry))).rejects.toMatchObject({
+      name: 'ValidationException',
+      $metadata: { httpStatusCode: 400 },
+    });
+  });
+
+  it('answers with an id for a bus that is not there, and tells of the loss', async () => {
+    const { FailedEntryCount } = await bus.put('sale', {}, { EventBusName: 'nobody' });
+
+    expect(FailedEntryCount).toBe(0);
+    expect(log).toContain('an event was lost, as on AWS: there is no event bus nobody');
+  });
+
+  it('finds a bus by its ARN', async () => {
+    await bus.put('sale', { store: 'by-arn' }, { EventBusName: stack.outputs.BusArn });
+
+    await eventually(
+      async () => {
+        expect((await bus.records('Stream')).map(({ key }) => key)).toContain('by-arn');
+      },
+      5_000,
+      10,
+    );
+  });
+
+  it('is refused without a signature, and with that of another key', async () => {
+    const endpoint = stack.environment.AWS_ENDPOINT_URL_EVENTBRIDGE ?? '';
+    const stranger = new EventBridgeClient({
+      endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: stack.environment.AWS_ACCESS_KEY_ID ?? '', secretAccessKey: 'guessed' },
+    });
+
+    expect((await fetch(endpoint, { method: 'POST', body: '{}' })).status).toBe(403);
+    await expect(stranger.send(new PutEventsCommand({ Entries: [] }))).rejects.toMatchObject({
+      name: 'InvalidSignatureException',
+    });
+    stranger.destroy();
+  });
+});
+
+describe('TestEventPattern', () => {
+  const event = {
+    id: '1',
+    account: '000000000000',
+    source: 'stores',
+    time: '2026-11-22T10:00:00Z',
+    region: 'us-east-1',
+    resources: [],
+    'detail-type': 'sale',
+    detail: { n: 5 },
+  };
+  const test = (pattern: object, Event = JSON.stringify(event)) =>
+    bus.events.send(new TestEventPatternCommand({ EventPattern: JSON.stringify(pattern), Event }));
+
+  it('says whether the event matches', async () => {
+    expect((await test({ detail: { n: [{ numeric: ['>', 4] }] } })).Result).toBe(true);
+    expect((await test({ detail: { n: [4] } })).Result).toBe(false);
+  });
+
+  it('refuses a pattern as EventBridge does', async () => {
+    await expect(test({ detail: { n: 5 } })).rejects.toMatchObject({
+      name: 'InvalidEventPatternException',
+      message: 'Event pattern is not valid. Reason: "n" must be an object or an array',
+    });
+  });
+
+  it('refuses an event that is not JSON, and one without a mandatory field', async () => {
+    await expect(test({ source: ['a'] }, '{')).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(test({ source: ['a'] }, '{}')).rejects.toThrow('detail-type');
+  });
+});
