@@ -24,9 +24,15 @@ const endpointInstead = (service: EngineName): string | undefined =>
 
 /**
  * Starts the engines that `needed` asks for, side by side, with their data under `dataDir`. Where the environment names
- * an endpoint for a service, that takes the engine's place. S3 and SQS answer only who signs with one of the `keys`. If one fails to start, those that did are closed.
+ * an endpoint for a service, that takes the engine's place. S3 and SQS answer only who signs with one of the `keys`;
+ * Kinesis takes its time from `time`, where there is one. If one fails to start, those that did are closed.
  */
-export const startEngines = async (needed: ReadonlySet<EngineName>, dataDir: string, keys: Keys): Promise<Engines> => {
+export const startEngines = async (
+  needed: ReadonlySet<EngineName>,
+  dataDir: string,
+  keys: Keys,
+  time?: SharedArrayBuffer,
+): Promise<Engines> => {
   const wakers = new Map<string, Set<(shardIds: readonly string[]) => void>>();
   const onWrite = (streamName: string, shardIds: readonly string[]): void => {
     for (const wake of wakers.get(streamName) ?? []) wake(shardIds);
@@ -34,7 +40,8 @@ export const startEngines = async (needed: ReadonlySet<EngineName>, dataDir: str
   const starters: readonly [readonly EngineName[], () => Promise<CountingEngine>][] = [
     [
       ['kinesis'],
-      async () => (await import('./engines/kinesis.ts')).startKinesis({ path: join(dataDir, 'kinesis'), onWrite }),
+      async () =>
+        (await import('./engines/kinesis.ts')).startKinesis({ path: join(dataDir, 'kinesis'), time, onWrite }),
     ],
     [
       ['dynamodb', 'dynamodbStreams'],

@@ -1,12 +1,18 @@
 import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { targetedAction } from '../metrics/call-counts.ts';
-import type { KinesisWrites } from './kinesis.ts';
+import type { KinesisWorkerData, KinesisWrites } from './kinesis.ts';
 import { positionKept, timestampAhead } from './kinesis-iterators.ts';
 import { speedUp } from './kinesis-numbers.ts';
 import { grouped, rememberStreams, type StreamStore } from './kinesis-writes.ts';
 import { type Action, type Input, openLevelEngine } from './level-engine.ts';
 import { serveEngine } from './serve-engine.ts';
+
+const { path, time } = workerData as KinesisWorkerData;
+if (time) {
+  const shared = new Float64Array(time);
+  Date.now = () => shared[0] as number; // the only clock that kinesalite looks at
+}
 
 /** kinesalite goes no further; AWS allows 8,760. */
 const longestRetentionHours = 168;
@@ -49,7 +55,7 @@ function prepare(input: Input, types: Readonly<Record<string, unknown>>): void {
 
 speedUp(createRequire(import.meta.url)('kinesalite/db'));
 const engine = await openLevelEngine<StreamStore>('kinesalite', {
-  options: { path: workerData.path, createStreamMs: 0, deleteStreamMs: 0, updateStreamMs: 0, shardLimit: 10_000 },
+  options: { path, createStreamMs: 0, deleteStreamMs: 0, updateStreamMs: 0, shardLimit: 10_000 },
   prepare,
   actions: {
     putRecord: (original) => reporting(grouped(original)),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import { type Clock, during } from '../clock.ts';
 import { type LocalFunction, RequestTooLarge } from '../lambda/local-function.ts';
+import type { Distribution } from '../metrics/distribution.ts';
 import type { SendReason } from '../metrics/invocation-measure.ts';
 import type { Pace } from '../pace.ts';
 import { type Attempt, type AttemptLimits, expire, firstAttempt, type SetAside, settle } from './attempt.ts';
@@ -21,6 +22,7 @@ export interface HandlerWork {
   readonly function: LocalFunction;
   readonly writer: KinesisEventWriter;
   readonly progress: ShardProgress;
+  readonly lag: Distribution;
   /** Aborts when the mapping closes: what is in flight ends, nothing new begins. */
   readonly stop: AbortSignal;
   /** Writes the shard's checkpoint, if it has moved. */
@@ -47,7 +49,7 @@ export class BatchHandler {
 
   /** Tries the batch until every record of it is handled or set aside, or the mapping closes; `why` it was sent. */
   async handle(batch: readonly KinesisRecord[], why: SendReason): Promise<void> {
-    const { clock, pace, stop } = this.work;
+    const { clock, pace, lag, stop } = this.work;
     let reason = why;
     let pending: readonly Attempt<KinesisRecord>[] = [firstAttempt(batch)];
     for (;;) {
@@ -68,7 +70,9 @@ export class BatchHandler {
       reason = 'retry';
       if (verdict.setAside && !(await this.giveUp(verdict.setAside))) return;
       if (state !== undefined && verdict.handled > 0) this.window?.keep(state);
-      this.finish(fresh.records.slice(0, verdict.handled));
+      const handled = fresh.records.slice(0, verdict.handled);
+      for (const { arrivedAtMs } of handled) lag.add(Math.max(0, clock.now() - arrivedAtMs));
+      this.finish(handled);
       pending = [...verdict.remaining, ...later];
       if (verdict.pauseOfRetry !== undefined) await clock.sleep(pace.retryBackoffMs(verdict.pauseOfRetry), stop);
     }
@@ -118,7 +122,10 @@ export class BatchHandler {
       ...(last && { iteratorAgeMs: Math.max(0, clock.now() - last.arrivedAtMs) }),
     };
     try {
-      const result = await this.work.function.invoke(payload, { requestId: this.requestId, source, batch });
+      const result = await during(
+        clock,
+        this.work.function.invoke(payload, { requestId: this.requestId, source, batch }),
+      );
       const { reportBatchItemFailures } = this.work.settings;
       return readResponse(result, records, { reportBatchItemFailures, windows: this.window !== undefined });
     } catch (error) {

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Shard } from '@aws-sdk/client-kinesis';
+import { during } from '../clock.ts';
 import type { LocalContext } from '../context.ts';
 import type { LocalFunction } from '../lambda/local-function.ts';
+import type { Distribution } from '../metrics/distribution.ts';
 import type { SetAside } from './attempt.ts';
 import { CheckpointFolder } from './checkpoint-folder.ts';
 import { KinesisEventWriter } from './kinesis-event.ts';
@@ -37,6 +39,7 @@ export class EventSourceMapping {
   private readonly checkpoints: CheckpointFolder;
   private readonly consumers = new Map<string, { readonly consumer: ShardConsumer; readonly done: Promise<void> }>();
   private destination: OnFailureDestination | undefined;
+  private readonly lag: Distribution;
   private source: KinesisSource | undefined;
   private unsubscribe = () => {};
   private running = false;
@@ -46,6 +49,7 @@ export class EventSourceMapping {
     this.parts = parts;
     this.context = context;
     this.filter = compileFilters(parts.settings.filters);
+    this.lag = context.metrics.lagOf(parts.uuid, parts.function.functionName);
     this.checkpoints = new CheckpointFolder(join(context.dataDir, 'checkpoints', parts.uuid));
   }
 
@@ -113,6 +117,7 @@ export class EventSourceMapping {
       position: checkpoint && !('ended' in checkpoint) ? checkpoint : 'TRIM_HORIZON',
       filter: this.filter,
       writer,
+      lag: this.lag,
       function: parts.function,
       keep: (position) => checkpoints.write(shardId, position),
       setAside: (setAside, invocation) => this.setAside(shardId, setAside, invocation),
@@ -141,7 +146,7 @@ export class EventSourceMapping {
     const { source, context } = this;
     for (let failures = 1; this.running && source; failures++) {
       try {
-        const shards = await source.listShards();
+        const shards = await during(context.clock, source.listShards());
         return this.running ? this.consumeReadable(shards, source) : undefined;
       } catch (error) {
         context.log(`${this.parts.name}: listing shards failed, trying again: ${(error as Error).message}`);

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '../clock.ts';
+import { type Clock, during } from '../clock.ts';
 import { type LocalFunction, payloadLimitBytes } from '../lambda/local-function.ts';
+import type { Distribution } from '../metrics/distribution.ts';
 import type { Pace } from '../pace.ts';
 import type { SetAside } from './attempt.ts';
 import { Bell } from './bell.ts';
@@ -29,6 +30,8 @@ export interface ShardConsumerParts {
   readonly keep: (position: { readonly after: string }) => void;
   /** Rejects where the destination has not taken the records. */
   readonly setAside: (setAside: SetAside<KinesisRecord>, invocation: LastInvocation) => Promise<void>;
+  /** Hears how old each record was, in milliseconds, when it was handled. */
+  readonly lag: Distribution;
   readonly log: (line: string) => void;
 }
 
@@ -103,7 +106,7 @@ export class ShardConsumer {
       const startedAtMs = clock.now();
       let read: Read;
       try {
-        read = await this.parts.shard.read(position);
+        read = await during(clock, this.parts.shard.read(position));
         failures = 0;
       } catch (error) {
         await this.backOff('reading', ++failures, error as Error);
@@ -168,7 +171,7 @@ export class ShardConsumer {
   private async setAside(setAside: SetAside<KinesisRecord>, invocation: LastInvocation): Promise<boolean> {
     for (let failures = 1; !this.stopping.signal.aborted; failures++) {
       try {
-        await this.parts.setAside(setAside, invocation);
+        await during(this.parts.clock, this.parts.setAside(setAside, invocation));
         return true;
       } catch (error) {
         await this.backOff('setting aside', failures, error as Error);

@@ -1,5 +1,6 @@
 import type { Principals } from '../principals.ts';
 import { type CallCount, CallCounts } from './call-counts.ts';
+import { Distribution, type Quantiles } from './distribution.ts';
 import { FunctionMetrics, type FunctionSnapshot, type MeasuredFunction } from './function-metrics.ts';
 
 /** The calls of one action by one caller, since the runtime started. */
@@ -8,12 +9,20 @@ export interface CallSnapshot extends Omit<CallCount, 'accessKeyId'> {
   readonly principal: string;
 }
 
+export interface MappingSnapshot {
+  readonly uuid: string;
+  readonly functionName: string;
+  /** From the arrival of each record on the stream to the end of the invocation that handled it. */
+  readonly lagMs: Quantiles;
+}
+
 /** What `/_local/metrics` answers; times are milliseconds since the epoch. */
 export interface MetricsSnapshot {
   readonly stackName: string;
   readonly startedAt: number;
   readonly at: number;
   readonly functions: readonly FunctionSnapshot[];
+  readonly mappings: readonly MappingSnapshot[];
   readonly calls: readonly CallSnapshot[];
 }
 
@@ -26,6 +35,7 @@ export class Metrics {
   readonly #principals: Principals;
   readonly #startedAt: number;
   readonly #functions: FunctionMetrics[] = [];
+  readonly #lags: { readonly uuid: string; readonly functionName: string; readonly lag: Distribution }[] = [];
   readonly #counters: (() => Promise<readonly CallCount[]>)[] = [async () => this.calls.list()];
 
   constructor(stackName: string, now: () => number, principals: Principals) {
@@ -42,6 +52,13 @@ export class Metrics {
     return metrics;
   }
 
+  /** Where a mapping tells how old each record was when it was handled, in milliseconds. */
+  lagOf(uuid: string, functionName: string): Distribution {
+    const lag = new Distribution();
+    this.#lags.push({ uuid, functionName, lag });
+    return lag;
+  }
+
   /** Counts that are kept elsewhere, asked for when somebody looks. */
   addCounter(counts: () => Promise<readonly CallCount[]>): void {
     this.#counters.push(counts);
@@ -54,6 +71,7 @@ export class Metrics {
       startedAt: this.#startedAt,
       at: this.#now(),
       functions: this.#functions.map((metrics) => metrics.snapshot()),
+      mappings: this.#lags.map(({ uuid, functionName, lag }) => ({ uuid, functionName, lagMs: lag.summary() })),
       calls: calls.map(({ accessKeyId, ...count }) => ({
         principal: this.#principals.find(accessKeyId)?.name ?? 'unknown',
         ...count,

@@ -7,6 +7,7 @@ import { laneOf } from '../../../local/event-source-mapping/lanes.ts';
 import type { MappingSettings } from '../../../local/event-source-mapping/mapping-settings.ts';
 import { ShardProgress } from '../../../local/event-source-mapping/shard-progress.ts';
 import { type InvokeResult, type LocalFunction, TooManyRequests } from '../../../local/lambda/local-function.ts';
+import { Distribution } from '../../../local/metrics/distribution.ts';
 
 const settings: MappingSettings = {
   batchSize: 100,
@@ -99,6 +100,7 @@ const run = async (
     function: { invoke } as LocalFunction,
     writer: new KinesisEventWriter({ shardId: 's', region: 'r', eventSourceArn: 'e', roleArn: 'i' }),
     progress,
+    lag: new Distribution(),
     stop: stopping.signal,
     checkpoint: () => passed.push({ position: Number(progress.position ?? 0), done: [...done] }),
     setAside: async (given: Parameters<ConstructorParameters<typeof Lane>[0]['setAside']>[0]) => {

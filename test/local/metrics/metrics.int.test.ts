@@ -55,6 +55,10 @@ describe('an invocation by a mapping', () => {
     expect(invocations.map(({ source }) => source)).toEqual(Array(3).fill(probes.mappingOf('batches')));
     expect(invocations[2]?.batch?.iteratorAgeMs).toBeLessThan(10_000);
     expect(total.reasons).toEqual({ size: 2, window: 1 });
+    const { mappings } = await probes.stack.metrics();
+    const lag = mappings.find(({ uuid }) => uuid === probes.mappingOf('batches'))?.lagMs;
+    expect(lag?.count).toBe(10);
+    expect(lag?.max).toBeGreaterThan(invocations[2]?.batch?.iteratorAgeMs ?? 0);
   });
 
   it('is billed for its start, once', async () => {
