@@ -1,7 +1,7 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { Slot } from '../lambda/stores/slot.ts';
+import { projectedTypes, type Slot } from '../lambda/stores/slot.ts';
 import type { EventStream } from './event-stream.ts';
 import { PrivateBucket } from './parts/private-bucket.ts';
 import { StreamConsumer } from './parts/stream-consumer.ts';
@@ -46,7 +46,7 @@ function slot(scope: Construct, { production, ...props }: SlotProps): InvoiceSlo
     ...props,
     folder: 'project-invoice',
     consequence: 'orders are without their invoice',
-    eventTypes: ['OrderPlaced'],
+    eventTypes: projectedTypes.invoices,
     environment: { INVOICE_BUCKET: bucket.bucketName },
   });
   consumer.function.addToRolePolicy(

@@ -4,7 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { newestByAccount, orderTableKeys } from '../lambda/stores/order-table-keys.ts';
-import type { Slot } from '../lambda/stores/slot.ts';
+import { projectedTypes, type Slot } from '../lambda/stores/slot.ts';
 import type { EventStream } from './event-stream.ts';
 import { StreamConsumer } from './parts/stream-consumer.ts';
 
@@ -63,7 +63,7 @@ function slot(scope: Construct, { production, ...props }: SlotProps): OrderSlot 
     ...props,
     folder: 'project-order',
     consequence: 'orders are missing from what GET /order answers',
-    eventTypes: ['OrderPlaced'],
+    eventTypes: projectedTypes.orders,
     environment: { ORDER_TABLE: table.tableName },
   });
   consumer.function.addToRolePolicy(

@@ -14,3 +14,6 @@ export const firstLive: Slot = 'blue';
 
 /** The live table's one item: a slot's name under each projection's. */
 export const liveItem = { partitionKey: 'id', id: 'live' } as const;
+
+/** The types of event that each of them is made from. */
+export const projectedTypes = { orders: ['OrderPlaced'], invoices: ['OrderPlaced'] } as const;

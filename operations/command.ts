@@ -1,0 +1,65 @@
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+
+/** The command line can't be understood; the message names the flag. Exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The command can't go on; the message says why and what helps. Exit code 1. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
+/**
+ * Reads the arguments by `options`; anything else than these is a `UsageError`. With `--help`, answers undefined once
+ * `help` is printed.
+ */
+export function readArguments<const Options extends ParseArgsOptionsConfig>(
+  args: readonly string[],
+  options: Options,
+  help: string,
+) {
+  try {
+    const { values } = parseArgs({ args: [...args], options: { ...options, help: { type: 'boolean', short: 'h' } } });
+    if (!('help' in values) || !values.help) return values;
+    process.stdout.write(`${help}\n`);
+    return undefined;
+  } catch (error) {
+    const [sentence] = (error as Error).message.split(/\.?\s*\n|\. /);
+    throw new UsageError(`${sentence}; --help lists the flags`);
+  }
+}
+
+/** One of `values`, or a `UsageError` that names the flag. */
+export function oneOf<const Value extends string>(flag: string, value: string, values: readonly Value[]): Value {
+  const found = values.find((each) => each === value);
+  if (found !== undefined) return found;
+  throw new UsageError(`${flag} takes ${values.join(' or ')}, not ${JSON.stringify(value)}`);
+}
+
+/**
+ * Runs a command to its end and exits: 0 done, 1 failed, 2 wrong usage, 130 interrupted. The first Ctrl-C aborts the
+ * signal, so that `main` finishes what is under way; the second ends at once.
+ */
+export async function runCommand(main: (args: readonly string[], signal: AbortSignal) => Promise<void>): Promise<void> {
+  const interrupted = new AbortController();
+  const onSignal = () => (interrupted.signal.aborted ? process.exit(130) : interrupted.abort());
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  try {
+    await main(process.argv.slice(2), interrupted.signal);
+    process.exitCode = interrupted.signal.aborted ? 130 : 0;
+  } catch (error) {
+    process.stderr.write(`${sentenceOf(error as Error)}\n`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+  process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+}
+
+/** What helps a person: no stack trace for what a service or the network answered. */
+const sentenceOf = (error: Error & { code?: unknown; $metadata?: unknown }): string => {
+  if (error instanceof UsageError || error instanceof Stopped) return error.message;
+  if (error.code === 'ECONNREFUSED') return 'Nothing answers: is the stack running? Start it by npm start.';
+  if (error.$metadata !== undefined || error.name === 'CredentialsProviderError')
+    return `${error.name}: ${error.message}`;
+  return error.stack ?? String(error);
+};

@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { SlottedProjection } from '../../lambda/stores/slot.ts';
+import { type Clients, openClients } from '../../operations/clients.ts';
+import { type Deployment, deployment } from '../../operations/deployment.ts';
+import { collect, sortedFile } from '../../operations/events/collect.ts';
+import { Journal } from '../../operations/journal.ts';
+import { silentProgress } from '../../operations/progress.ts';
+import { list } from '../../operations/replay/list.ts';
+import { type ReplayState, replay } from '../../operations/replay/replay.ts';
+import { eventually } from '../support/eventually.ts';
+import { anOrder, type RunningOrderSystem, startOrderSystem } from '../support/order-system.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'replay-'));
+const idle = new AbortController().signal;
+let running: RunningOrderSystem;
+let stack: Deployment;
+let clients: Clients;
+let invoices: Map<string, string>;
+let items: readonly unknown[];
+
+beforeAll(async () => {
+  running = await startOrderSystem();
+  stack = deployment(running.stack.outputs, running.stack.environment);
+  clients = openClients(stack.environment);
+  const { system } = running;
+  // Several orders at one place, one of them sent again under its key after a later one.
+  for (let round = 0; round < 3; round++) {
+    const orders = Array.from({ length: 100 }, (_, n) =>
+      anOrder(`a${n % 7}`, `v${n % 50}`, { city: `${round % 2}.${n}` }),
+    );
+    expect((await system.post({ orders }, `round-${round % 2}`)).status).toBe(202);
+  }
+  await eventually(async () => expect((await system.invoices()).length).toBe(200), 20_000);
+  await eventually(async () => expect(await eventsMet()).toBe(200), 20_000);
+  items = await snapshot();
+  invoices = await snapshotOfInvoices();
+}, 60_000);
+afterAll(async () => {
+  clients.destroy();
+  await running.close();
+  rmSync(scratch, { recursive: true });
+});
+
+const placeOf = ({ accountid, vendorid }: { accountid: string; vendorid: string }) => `${accountid}/${vendorid}`;
+const eventsMet = async () =>
+  (await running.system.items()).reduce((sum, item) => sum + (item as unknown as { eventIds: [] }).eventIds.length, 0);
+const snapshot = async () => (await running.system.items()).sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+const snapshotOfInvoices = async () => {
+  const keys = await running.system.invoices();
+  const bodies = await Promise.all(keys.map((key) => running.system.object('InvoiceBucketName', key)));
+  return new Map(keys.map((key, n) => [key, bodies[n] ?? '']));
+};
+const emptyTable = async () => {
+  for (const { accountid, vendorid } of await running.system.items()) {
+    const Key = { accountid: { S: accountid }, vendorid: { S: vendorid } };
+    await clients.dynamodb.send(new DeleteItemCommand({ TableName: running.system.output('OrderTableName'), Key }));
+  }
+};
+const emptyBucket = async () => {
+  const Bucket = running.system.output('InvoiceBucketName');
+  for (const Key of invoices.keys()) await clients.s3.send(new DeleteObjectCommand({ Bucket, Key }));
+};
+
+let replays = 0;
+const replayStream = (projection: SlottedProjection, selection = {}, signal = idle, name = `${replays++}`) =>
+  replay(
+    stack,
+    clients,
+    { projection, slot: 'blue', source: 'stream', selection: { types: ['OrderPlaced'], ...selection } },
+    { journal: new Journal<ReplayState>(join(scratch, name)), signal, progress: silentProgress },
+  );
+
+describe('a replay from the stream', () => {
+  it('brings back the orders, item by item', async () => {
+    await emptyTable();
+    expect(await snapshot()).toEqual([]);
+
+    expect(await replayStream('orders')).toMatchObject({ total: 300, done: 300, failing: 0 });
+
+    expect(await snapshot()).toEqual(items);
+  });
+
+  it('brings back the invoices, object by object', async () => {
+    await emptyBucket();
+    expect(await running.system.invoices()).toEqual([]);
+
+    await replayStream('invoices');
+
+    expect(await snapshotOfInvoices()).toEqual(invoices);
+  });
+
+  it('of everything, twice, changes nothing and puts nothing on the stream', async () => {
+    await running.system.place(anOrder('last', 'one'));
+    await eventually(async () => expect(await running.system.invoices('invoices/last/')).toHaveLength(1));
+    await eventually(async () => expect(await snapshot()).toHaveLength(items.length + 1));
+    const before = [await snapshot(), await snapshotOfInvoices()];
+
+    for (const projection of ['orders', 'invoices', 'orders', 'invoices'] as const)
+      expect(await replayStream(projection)).toMatchObject({ total: 301, done: 301 });
+
+    expect([await snapshot(), await snapshotOfInvoices()]).toEqual(before);
+    expect(await running.system.keys('OnFailureBucketName')).toEqual([]);
+    const folder = join(scratch, 'counted');
+    const selection = { toMs: Date.now() };
+    await collect(stack, clients, { source: 'stream', selection, folder, signal: idle, progress: silentProgress });
+    expect(list(sortedFile(folder))).toMatchObject({ records: 301, types: [['OrderPlaced', 301]] });
+  });
+
+  it('feeds only the subjects that are asked for', async () => {
+    await emptyTable();
+
+    await replayStream('orders', { subjects: ['a1/v1', 'a2/v2'] });
+
+    expect((await running.system.items()).map(placeOf).sort()).toEqual(['a1/v1', 'a2/v2']);
+  });
+});
