@@ -11,6 +11,7 @@ import { OrderApi } from './order-api.ts';
 import { OrderProjection } from './order-projection.ts';
 import { PrivateBucket } from './parts/private-bucket.ts';
 import type { Settings } from './settings.ts';
+import { TaskLog } from './task-log.ts';
 
 /** The picture of the whole: one `new` a box, and the arrows are its props. */
 export class EventSourcingStack extends Stack {
@@ -43,6 +44,9 @@ export class EventSourcingStack extends Stack {
       live: live.table,
     });
 
+    // client → tasks API → event log
+    const tasks = new TaskLog(this, 'TaskLog', { api, production });
+
     // Whoever is here by now has its charts and its alarms: new boxes stand above.
     new Monitoring(this, 'Monitoring');
     MissingRemovalPolicies.of(this).destroy();
@@ -52,6 +56,7 @@ export class EventSourcingStack extends Stack {
     new CfnOutput(this, 'StreamName', { value: stream.streamName });
     new CfnOutput(this, 'OrderTableName', { value: orders.slots.blue.table.tableName });
     new CfnOutput(this, 'InvoiceBucketName', { value: invoices.slots.blue.bucket.bucketName });
+    new CfnOutput(this, 'EventLogTableName', { value: tasks.events.tableName });
     new CfnOutput(this, 'OnFailureBucketName', { value: onFailure.bucketName });
     new CfnOutput(this, 'LiveTableName', { value: live.table.tableName });
     new CfnOutput(this, 'Slots', {

@@ -63,7 +63,7 @@ export class OrderApi extends Construct {
     if (auth === 'none') {
       Annotations.of(this).addWarningV2(
         'openApi',
-        'The API is open: anyone who learns its URL reads and writes orders.',
+        'The API is open: anyone who learns its URL reads and writes orders and tasks.',
       );
     }
     const api = new RestApi(this, 'Api', {
@@ -81,8 +81,8 @@ export class OrderApi extends Construct {
       },
       defaultCorsPreflightOptions: {
         allowOrigins: Cors.ALL_ORIGINS,
-        allowMethods: ['GET', 'POST'],
-        allowHeaders: [...Cors.DEFAULT_HEADERS, 'Idempotency-Key'],
+        allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
+        allowHeaders: [...Cors.DEFAULT_HEADERS, 'Idempotency-Key', 'If-Match', 'X-Correlation-Id', 'X-Causation-Id'],
         maxAge: Duration.hours(1),
       },
     });

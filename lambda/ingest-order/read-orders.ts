@@ -1,7 +1,8 @@
 import { Order } from '../../domain/order/order.ts';
 import { type FieldProblem, fieldPath, fieldProblems } from '../../domain/problem.ts';
-import { invalid, unreadable } from '../runtime/http.ts';
-import { type Flaw, readJson } from '../runtime/json.ts';
+import { invalid } from '../runtime/http.ts';
+import type { Flaw } from '../runtime/json.ts';
+import { flawProblem, parseBody } from '../runtime/json-body.ts';
 
 /** One order of a post, by its place there and in the body, such as `orders[3]`: valid, or with every wrong field of it. */
 export type ReadOrder = ValidOrder | InvalidOrder;
@@ -23,7 +24,7 @@ export const maxOrders = 500;
  * batch costs its neighbours nothing.
  */
 export function readOrders(text: string): ReadOrder[] {
-  const { value, flaws } = parse(text);
+  const { value, flaws } = parseBody(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw invalid([{ field: 'body', detail: 'must be an object that holds either order or orders' }]);
   }
@@ -41,7 +42,7 @@ export function readOrders(text: string): ReadOrder[] {
   }
   const isBatch = Object.hasOwn(body, 'orders');
   const flawsOf = Map.groupBy(flaws, ({ path }) => (isBatch ? path[1] : path[0]));
-  errors.push(...(flawsOf.get(undefined) ?? []).map(toProblem));
+  errors.push(...(flawsOf.get(undefined) ?? []).map(flawProblem));
   if (errors.length > 0) throw invalid(errors);
   return (orders as unknown[]).map((order, index) => {
     if (isBatch) return readOrder(order, index, ['orders', index], flawsOf.get(index));
@@ -49,19 +50,9 @@ export function readOrders(text: string): ReadOrder[] {
   });
 }
 
-function parse(text: string) {
-  try {
-    return readJson(text);
-  } catch (error) {
-    throw unreadable(`must be JSON (${(error as Error).message.slice(0, 200).toWellFormed()})`);
-  }
-}
-
 function readOrder(value: unknown, index: number, path: Flaw['path'], flaws: readonly Flaw[] = []): ReadOrder {
   const field = fieldPath(path);
   const result = Order.safeParse(value);
   if (result.success && flaws.length === 0) return { index, field, order: result.data };
-  return { index, field, errors: [...flaws.map(toProblem), ...fieldProblems(result.error?.issues ?? [], path)] };
+  return { index, field, errors: [...flaws.map(flawProblem), ...fieldProblems(result.error?.issues ?? [], path)] };
 }
-
-const toProblem = ({ path, detail }: Flaw): FieldProblem => ({ field: fieldPath(path) || 'body', detail });

@@ -1,9 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type * as z from 'zod/mini';
+import { DomainError } from '../../domain/domain-error.ts';
 import { type FieldProblem, fieldProblems } from '../../domain/problem.ts';
-
-export type ProblemCode = 'unreadable-body' | 'invalid-request' | 'not-found' | 'unavailable';
 
 /** Why a request is not answered as its caller hoped; becomes an RFC 9457 problem document. */
 export class Problem extends Error {
@@ -26,23 +25,24 @@ interface ProblemMembers {
 // Enough for every field of 500 orders; an answer of Lambda holds 6 MB.
 const maxErrors = 5_000;
 
-/** The only place where a problem becomes an HTTP status. */
-function statusOf(code: ProblemCode): { status: number; title: string } {
-  switch (code) {
-    case 'unreadable-body':
-      return { status: 400, title: 'Bad Request' };
-    case 'invalid-request':
-      return { status: 422, title: 'Unprocessable Content' };
-    case 'not-found':
-      return { status: 404, title: 'Not Found' };
-    case 'unavailable':
-      return { status: 503, title: 'Service Unavailable' };
-  }
-}
+/** The only place where a problem, or a refusal of the domain, becomes an HTTP status. */
+const statuses = {
+  'unreadable-body': { status: 400, title: 'Bad Request' },
+  'not-found': { status: 404, title: 'Not Found' },
+  'task-not-found': { status: 404, title: 'Not Found' },
+  conflict: { status: 409, title: 'Conflict' },
+  'task-exists': { status: 409, title: 'Conflict' },
+  'task-deleted': { status: 410, title: 'Gone' },
+  'precondition-failed': { status: 412, title: 'Precondition Failed' },
+  'invalid-request': { status: 422, title: 'Unprocessable Content' },
+  unavailable: { status: 503, title: 'Service Unavailable' },
+} as const;
+
+export type ProblemCode = keyof typeof statuses;
 
 /**
- * API Gateway's proxy event (payload version 1) -> `answer` -> proxy result. A `Problem` becomes its document; any other
- * error goes on to Lambda, which counts it, and API Gateway answers 502.
+ * API Gateway's proxy event (payload version 1) -> `answer` -> proxy result. A `Problem` and a refusal of
+ * the domain become their document; any other error goes on to Lambda, which counts it, and API Gateway answers 502.
  */
 export const httpHandler =
   (answer: (request: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>) =>
@@ -51,6 +51,9 @@ export const httpHandler =
       return await answer(request);
     } catch (error) {
       if (error instanceof Problem) return problemDocument(error);
+      if (error instanceof DomainError && Object.hasOwn(statuses, error.code)) {
+        return problemDocument(new Problem(error.code as ProblemCode, error.message));
+      }
       throw error;
     }
   };
@@ -65,7 +68,7 @@ export const json = (
   headers: {
     'Content-Type': 'application/json',
     'Access-Control-Allow-Origin': '*',
-    'Access-Control-Expose-Headers': 'Retry-After',
+    'Access-Control-Expose-Headers': 'ETag, Location, Retry-After',
     'Cache-Control': 'no-store',
     ...headers,
   },
@@ -73,7 +76,7 @@ export const json = (
 });
 
 function problemDocument({ code, message, members }: Problem): APIGatewayProxyResult {
-  const { status, title } = statusOf(code);
+  const { status, title } = statuses[code];
   const { errors, refused, retryAfterSeconds } = members;
   return json(
     status,

@@ -15,6 +15,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { FactName } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
+import { taskReducerHash } from './reducer-hash.ts';
 
 export interface AppFunctionProps {
   readonly name: string;
@@ -130,6 +131,7 @@ export function bundle(directory: string): void {
     format: 'cjs',
     // Lambda's environment holds the credentials; the module says what leaving the SDK's own search out saves.
     alias: { '@aws-sdk/credential-provider-node': join(source, 'runtime/credentials.ts') },
+    define: { TASK_REDUCER: JSON.stringify(taskReducerHash()) },
     mainFields: ['module', 'main'], // ES modules where a package has them: only these lose what isn't used
     minify: true,
     legalComments: 'none',

@@ -1,9 +1,12 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import { handleTaskCommand } from '../../lambda/handle-task-command/handle-task-command.ts';
 import { ingestOrder } from '../../lambda/ingest-order/ingest-order.ts';
 import { presignInvoice } from '../../lambda/presign-invoice/presign-invoice.ts';
 import { queryOrders } from '../../lambda/query-orders/query-orders.ts';
+import { TaskStore } from '../../lambda/stores/task-store.ts';
 import { badRequests } from '../support/bad-requests.ts';
 import { InMemoryInvoices, InMemoryOrders, InMemoryStream, proxyEvent, type SentRequest } from '../support/events.ts';
+import { InMemorySnapshots, InMemoryTaskLog } from '../support/tasks.ts';
 
 class Untouched extends InMemoryOrders {
   override async get(): Promise<never> {
@@ -14,15 +17,31 @@ class Untouched extends InMemoryOrders {
   }
 }
 
+class UntouchedTasks extends TaskStore {
+  constructor() {
+    super(new InMemoryTaskLog(), new InMemorySnapshots());
+  }
+  override async load(): Promise<never> {
+    throw new Error('a bad request reached the tasks');
+  }
+}
+
 const stream = new InMemoryStream();
 const functions = {
   'POST /order': ingestOrder(stream),
   'GET /order': queryOrders(new Untouched()),
   'GET /invoice': presignInvoice(new Untouched(), new InMemoryInvoices()),
+  'POST /tasks': handleTaskCommand(new UntouchedTasks()),
+  'PATCH /tasks/{id}': handleTaskCommand(new UntouchedTasks()),
 };
 
-const send = ({ method = 'GET', path = '/order', ...rest }: SentRequest): Promise<APIGatewayProxyResult> =>
-  functions[`${method} ${path}` as keyof typeof functions](proxyEvent({ method, path, ...rest }));
+const send = ({
+  method = 'GET',
+  path = '/order',
+  resource = path,
+  ...rest
+}: SentRequest): Promise<APIGatewayProxyResult> =>
+  functions[`${method} ${resource}` as keyof typeof functions](proxyEvent({ method, path, resource, ...rest }));
 
 describe('a bad request', () => {
   it('comes in at least 200 kinds, each with a name of its own', () => {

@@ -85,6 +85,18 @@ const rights: Record<(typeof functionNames)[number], string[]> = {
     ...tracing,
   ],
   'check-event': [...readShared, ...writing('EventCheckConsumerFunctionLog'), ...setAside, ...tracing],
+  'handle-task-command': [
+    ...['GetItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action} TaskLogEvents`),
+    ...['GetItem', 'PutItem'].map((action) => `dynamodb:${action} TaskLogSnapshots`),
+    ...writing('TaskLogCommandLog'),
+    ...tracing,
+  ],
+  'query-tasks': [
+    'dynamodb:Query TaskLogEvents',
+    'dynamodb:GetItem TaskLogSnapshots',
+    ...writing('TaskLogQueryLog'),
+    ...tracing,
+  ],
   'query-orders': [...readOrders, ...writing('OrderApiQueryLog'), ...tracing],
   'presign-invoice': [
     ...readOrders,

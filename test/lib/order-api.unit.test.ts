@@ -1,20 +1,36 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { functionId, resourcesOf, templateWith } from '../support/synth.ts';
 
 const routes = [
-  { verb: 'POST', path: 'order', name: 'ingest-order' },
-  { verb: 'GET', path: 'order', name: 'query-orders' },
-  { verb: 'GET', path: 'invoice', name: 'presign-invoice' },
+  { verb: 'POST', path: '/order', name: 'ingest-order' },
+  { verb: 'GET', path: '/order', name: 'query-orders' },
+  { verb: 'GET', path: '/invoice', name: 'presign-invoice' },
+  { verb: 'POST', path: '/tasks', name: 'handle-task-command' },
+  { verb: 'GET', path: '/tasks/{id}', name: 'query-tasks' },
+  { verb: 'PATCH', path: '/tasks/{id}', name: 'handle-task-command' },
+  { verb: 'DELETE', path: '/tasks/{id}', name: 'handle-task-command' },
+  { verb: 'GET', path: '/tasks/{id}/events', name: 'query-tasks' },
 ];
+
+/** The logical id of the API's resource at a path. */
+const resourceAt = (template: Template, path: string): string | undefined => {
+  const resources = resourcesOf(template, 'AWS::ApiGateway::Resource');
+  const parts = path.split('/').slice(1);
+  return parts.reduce<string | undefined>((parent, part) => {
+    const inside = resources.filter(([, { Properties }]) => Properties.PathPart === part);
+    return inside.find(([, { Properties }]) =>
+      parent ? Properties.ParentId.Ref === parent : !Properties.ParentId.Ref,
+    )?.[0];
+  }, undefined);
+};
 
 describe('the order API', () => {
   const template = templateWith();
 
-  it.each(routes)('$verb /$path calls $name', ({ verb, path, name }) => {
-    const [resource] = resourcesOf(template, 'AWS::ApiGateway::Resource', { PathPart: path }).map(([id]) => id);
+  it.each(routes)('$verb $path calls $name', ({ verb, path, name }) => {
     template.hasResourceProperties('AWS::ApiGateway::Method', {
       HttpMethod: verb,
-      ResourceId: { Ref: resource },
+      ResourceId: { Ref: resourceAt(template, path) },
       Integration: {
         Type: 'AWS_PROXY',
         Uri: { 'Fn::Join': ['', Match.arrayWith([{ 'Fn::GetAtt': [functionId(template, name), 'Arn'] }])] },
@@ -24,7 +40,10 @@ describe('the order API', () => {
 
   it('has no other method than these and the preflights of browsers', () => {
     const verbs = resourcesOf(template, 'AWS::ApiGateway::Method').map(([, { Properties }]) => Properties.HttpMethod);
-    expect(verbs.toSorted()).toEqual(['GET', 'GET', 'OPTIONS', 'OPTIONS', 'OPTIONS', 'POST']);
+    const paths = new Set(['/', ...routes.map(({ path }) => path)]);
+    expect(verbs.toSorted()).toEqual(
+      [...routes.map(({ verb }) => verb), ...[...paths].map(() => 'OPTIONS')].toSorted(),
+    );
   });
 
   it('is regional, on the stage prod, traced and throttled', () => {
@@ -50,8 +69,8 @@ describe('the order API', () => {
       expect(Properties.ApiKeyRequired).toBe(false);
       expect(Properties.AuthorizationType).toBe('NONE');
       expect(headers['method.response.header.Access-Control-Allow-Origin']).toBe("'*'");
-      expect(headers['method.response.header.Access-Control-Allow-Methods']).toBe("'GET,POST'");
-      for (const name of ['Content-Type', 'X-Api-Key', 'Authorization', 'Idempotency-Key']) {
+      expect(headers['method.response.header.Access-Control-Allow-Methods']).toBe("'GET,POST,PATCH,DELETE'");
+      for (const name of ['Content-Type', 'X-Api-Key', 'Authorization', 'Idempotency-Key', 'If-Match']) {
         expect(headers['method.response.header.Access-Control-Allow-Headers']).toContain(name);
       }
     }
@@ -79,7 +98,7 @@ describe('auth', () => {
 
   it('apiKey asks every caller for the key of a plan, throttled', () => {
     const template = templateWith({ throttle: '30/40' });
-    expect(access({})).toEqual(Array(3).fill('NONE, key true'));
+    expect(access({})).toEqual(routes.map(() => 'NONE, key true'));
     template.hasResourceProperties('AWS::ApiGateway::UsagePlan', { Throttle: { RateLimit: 30, BurstLimit: 40 } });
     template.hasResourceProperties('AWS::ApiGateway::UsagePlanKey', {
       KeyId: template.toJSON().Outputs.ApiKeyId.Value,
@@ -88,13 +107,15 @@ describe('auth', () => {
   });
 
   it('iam asks every caller for a signature, and makes no key', () => {
-    expect(access({ auth: 'iam' })).toEqual(Array(3).fill('AWS_IAM, key false'));
+    expect(access({ auth: 'iam' })).toEqual(routes.map(() => 'AWS_IAM, key false'));
     templateWith({ auth: 'iam' }).resourceCountIs('AWS::ApiGateway::ApiKey', 0);
   });
 
   it('none asks nobody for anything, and synthesis says so', () => {
     const said = jest.spyOn(console, 'error').mockImplementation(() => {});
-    expect(access({ auth: 'none' })).toEqual(Array(3).fill('NONE, key false'));
-    expect(said.mock.calls.join()).toContain('The API is open: anyone who learns its URL reads and writes orders.');
+    expect(access({ auth: 'none' })).toEqual(routes.map(() => 'NONE, key false'));
+    expect(said.mock.calls.join()).toContain(
+      'The API is open: anyone who learns its URL reads and writes orders and tasks.',
+    );
   });
 });

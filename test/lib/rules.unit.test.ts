@@ -52,6 +52,8 @@ const acknowledged: [path: string, id: string, reason: string][] = [
       [policy, insightsLog, insights],
     ];
   }),
+  ['TaskLog/CommandRole/DefaultPolicy/Resource', everyResource, trace],
+  ['TaskLog/QueryRole/DefaultPolicy/Resource', everyResource, trace],
   ['OrderApi/IngestRole/DefaultPolicy/Resource', everyResource, trace],
   ['OrderApi/QueryRole/DefaultPolicy/Resource', everyResource, trace],
   ['OrderApi/PresignRole/DefaultPolicy/Resource', everyResource, trace],
@@ -71,7 +73,16 @@ const acknowledged: [path: string, id: string, reason: string][] = [
     'A web ACL costs more a month than the whole stack at rest. Throttles bound what a flood can cost; an account ' +
       'with a firewall associates it with the stage.',
   ],
-  ...['order/POST', 'order/GET', 'invoice/GET'].flatMap((method): typeof acknowledged => [
+  ...[
+    'order/POST',
+    'order/GET',
+    'invoice/GET',
+    'tasks/POST',
+    'tasks/{id}/GET',
+    'tasks/{id}/PATCH',
+    'tasks/{id}/DELETE',
+    'tasks/{id}/events/GET',
+  ].flatMap((method): typeof acknowledged => [
     [`OrderApi/Api/Default/${method}/Resource`, 'AwsSolutions-APIG4', ownAccess],
     [`OrderApi/Api/Default/${method}/Resource`, 'AwsSolutions-COG4', noUsers],
   ]),

@@ -62,6 +62,9 @@ export const kinesisEvent = (records: readonly (OrderPlaced | string | Uint8Arra
 export interface SentRequest {
   readonly method?: string;
   readonly path?: string;
+  /** API Gateway's own name of the path, `/tasks/{id}`, and what stands for the names in it. */
+  readonly resource?: string;
+  readonly pathParameters?: Readonly<Record<string, string>>;
   /** Repeated names repeat the parameter. */
   readonly query?: readonly (readonly [string, string])[];
   readonly headers?: Readonly<Record<string, string>>;
@@ -72,6 +75,8 @@ export interface SentRequest {
 export function proxyEvent({
   method = 'GET',
   path = '/order',
+  resource = path,
+  pathParameters,
   query = [],
   headers = {},
   body,
@@ -80,6 +85,8 @@ export function proxyEvent({
   return {
     httpMethod: method,
     path,
+    resource,
+    pathParameters: pathParameters ?? null,
     headers: { ...headers },
     multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
     queryStringParameters: query.length === 0 ? null : Object.fromEntries(query),

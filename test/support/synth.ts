@@ -9,6 +9,7 @@ import { readSettings } from '../../lib/settings.ts';
 
 export const functionNames = [
   'check-event',
+  'handle-task-command',
   'ingest-order',
   'presign-invoice',
   'project-invoice',
@@ -16,6 +17,7 @@ export const functionNames = [
   'project-order',
   'project-order-green',
   'query-orders',
+  'query-tasks',
 ] as const;
 
 const storeFunctions = ['aggregate-revenue', 'format-revenue-line', 'keep-stock', 'produce-sales', 'query-revenue'];

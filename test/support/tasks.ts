@@ -1,6 +1,12 @@
+import type { APIGatewayProxyResult } from 'aws-lambda';
 import { encodeTime } from 'ulid';
 import { decide, evolve, initialTask, type Task, type TaskCommand, type TaskIntent } from '../../domain/task/task.ts';
-import type { TaskEvent } from '../../domain/task/task-events.ts';
+import { type TaskEvent, versionOf } from '../../domain/task/task-events.ts';
+import { handleTaskCommand } from '../../lambda/handle-task-command/handle-task-command.ts';
+import { queryTasks } from '../../lambda/query-tasks/query-tasks.ts';
+import { type Snapshots, type TaskLog, VersionConflict } from '../../lambda/stores/task-log.ts';
+import { TaskStore } from '../../lambda/stores/task-store.ts';
+import { proxyEvent, type SentRequest } from './events.ts';
 
 export const taskId = '01KAXA0000000000000000TASK';
 
@@ -35,4 +41,91 @@ export const history = (intents: readonly TaskIntent[], id = taskId): { events: 
     events.push(event);
   }
   return { events, task };
+};
+
+/** The log in memory: its rule, in plain words. */
+export class InMemoryTaskLog implements TaskLog {
+  readonly tasks = new Map<string, TaskEvent[]>();
+  /** How many events were read. */
+  reads = 0;
+
+  async append(event: TaskEvent): Promise<void> {
+    await undefined;
+    const events = this.tasks.get(event.subject) ?? [];
+    if (versionOf(event) <= events.length) throw new VersionConflict(event); // a gap can't be: nobody appends what doesn't follow
+    this.tasks.set(event.subject, [...events, event]);
+  }
+
+  async *read(taskId: string, after = 0): AsyncGenerator<TaskEvent> {
+    await undefined;
+    for (const event of (this.tasks.get(taskId) ?? []).slice(after)) {
+      this.reads++;
+      yield event;
+    }
+  }
+}
+
+/** Snapshots in memory; several share `kept` as several functions share a table. */
+export class InMemorySnapshots implements Snapshots {
+  readonly kept: Map<string, { reducer: string; task: Task }>;
+  readonly #reducer: string;
+
+  constructor(reducer = 'this reducer', kept = new Map<string, { reducer: string; task: Task }>()) {
+    this.#reducer = reducer;
+    this.kept = kept;
+  }
+
+  async get(taskId: string): Promise<Task | undefined> {
+    const snapshot = this.kept.get(taskId);
+    return snapshot?.reducer === this.#reducer ? snapshot.task : undefined;
+  }
+
+  async put(task: Task): Promise<void> {
+    const standing = await this.get(task.id);
+    if (!standing || standing.version < task.version) this.kept.set(task.id, { reducer: this.#reducer, task });
+  }
+}
+
+export const inMemoryTasks = (): TaskStore => new TaskStore(new InMemoryTaskLog(), new InMemorySnapshots());
+
+/** The tasks API without a gateway: what `tasks`' functions answer. */
+export class TaskApi {
+  readonly command: ReturnType<typeof handleTaskCommand>;
+  readonly query: ReturnType<typeof queryTasks>;
+
+  constructor(tasks: TaskStore = inMemoryTasks(), now?: () => Date) {
+    this.command = handleTaskCommand(tasks, now);
+    this.query = queryTasks(tasks);
+  }
+
+  post(body: unknown, headers: Record<string, string> = {}) {
+    return answered(this.command(taskRequest('POST', undefined, { body: JSON.stringify(body), headers })));
+  }
+
+  patch(id: string, body: unknown, headers: Record<string, string> = {}) {
+    return answered(this.command(taskRequest('PATCH', id, { body: JSON.stringify(body), headers })));
+  }
+
+  remove(id: string, headers: Record<string, string> = {}) {
+    return answered(this.command(taskRequest('DELETE', id, { headers })));
+  }
+
+  get(id: string, query: Record<string, string> = {}) {
+    return answered(this.query(taskRequest('GET', id, { query: Object.entries(query) })));
+  }
+
+  events(id: string, query: Record<string, string> = {}) {
+    const request = { path: `/tasks/${id}/events`, resource: '/tasks/{id}/events', pathParameters: { id } };
+    return answered(this.query(proxyEvent({ ...request, query: Object.entries(query) })));
+  }
+}
+
+const taskRequest = (method: string, id: string | undefined, rest: SentRequest) =>
+  id === undefined
+    ? proxyEvent({ method, path: '/tasks', ...rest })
+    : proxyEvent({ method, path: `/tasks/${id}`, resource: '/tasks/{id}', pathParameters: { id }, ...rest });
+
+const answered = async (result: Promise<APIGatewayProxyResult>) => {
+  const { statusCode, headers = {}, body } = await result;
+  return { status: statusCode, headers, body: JSON.parse(body) };
 };

@@ -27,6 +27,8 @@ const evaluate = (name: string, expression: string): string =>
       GREEN_ORDER_TABLE: 'green-table',
       BLUE_INVOICE_BUCKET: 'blue-bucket',
       GREEN_INVOICE_BUCKET: 'green-bucket',
+      EVENT_LOG: 'log',
+      SNAPSHOT_TABLE: 'snapshots',
       LINK_LIFETIME_SECONDS: '900',
       REVENUE_TABLE: 'revenue',
       REVENUE_STREAM: 'lines',
