@@ -25,7 +25,7 @@ const endpointInstead = (service: EngineName): string | undefined =>
 /**
  * Starts the engines that `needed` asks for, side by side, with their data under `dataDir`. Where the environment names
  * an endpoint for a service, that takes the engine's place. S3 and SQS answer only who signs with one of the `keys`;
- * Kinesis takes its time from `time`, where there is one. If one fails to start, those that did are closed.
+ * Kinesis and DynamoDB take their time from `time`, where there is one. If one fails to start, those that did are closed.
  */
 export const startEngines = async (
   needed: ReadonlySet<EngineName>,
@@ -45,7 +45,8 @@ export const startEngines = async (
     ],
     [
       ['dynamodb', 'dynamodbStreams'],
-      async () => (await import('./engines/dynamodb.ts')).startDynamoDb({ path: join(dataDir, 'dynamodb'), onWrite }),
+      async () =>
+        (await import('./engines/dynamodb.ts')).startDynamoDb({ path: join(dataDir, 'dynamodb'), time, onWrite }),
     ],
     [
       ['s3', 'sqs'],

@@ -3,10 +3,16 @@ import { targetedAction } from '../metrics/call-counts.ts';
 import { acceptStreams, captureChanges, creatingStream, type TableStore, updatingStream } from './change-capture.ts';
 import { ChangeLog } from './change-log.ts';
 import { type StreamDescription, shardIdOf } from './change-storage.ts';
-import type { DynamoDbWrites } from './dynamodb.ts';
+import type { DynamoDbWorkerData, DynamoDbWrites } from './dynamodb.ts';
 import { streamsApi } from './dynamodb-streams-api.ts';
 import { type Input, openLevelEngine } from './level-engine.ts';
 import { serveEngine } from './serve-engine.ts';
+
+const { path, time, retentionMs } = workerData as DynamoDbWorkerData;
+if (time) {
+  const shared = new Float64Array(time);
+  Date.now = () => shared[0] as number; // the only clock that is looked at here
+}
 
 function prepare(input: Input): void {
   const { TableName: name } = input;
@@ -49,7 +55,7 @@ function reportWrites(): void {
 }
 
 /** Keeps records for as long as AWS does, and a quarter of an hour longer at most. */
-async function keepTrimmed(log: ChangeLog, retentionMs: number): Promise<void> {
+async function keepTrimmed(log: ChangeLog): Promise<void> {
   const trim = () => log.trim(Date.now() - retentionMs);
   await trim();
   let trimming = Promise.resolve();
@@ -63,13 +69,13 @@ const trimEveryMs = 15 * 60_000;
 let log: ChangeLog;
 acceptStreams();
 const engine = await openLevelEngine<ItemStore>('dynalite', {
-  options: { path: workerData.path, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 },
+  options: { path, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 },
   prepare,
   actions: { createTable: creatingStream(() => log), updateTable: updatingStream(() => log) },
 });
 readAtOnce(engine.store);
 const { db, tableDb } = engine.store;
 log = await ChangeLog.over(db, tableDb.awsRegion, wrote);
-await keepTrimmed(log, workerData.retentionMs);
+await keepTrimmed(log);
 captureChanges(db, log);
 await serveEngine(streamsApi(log, engine.listener), engine.close, (request) => ['dynamodb', targetedAction(request)]);

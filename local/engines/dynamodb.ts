@@ -4,6 +4,8 @@ import { type OnCrash, startEngineThread } from './engine-thread.ts';
 export interface DynamoDbOptions {
   /** The folder that holds the tables; made where it is missing. */
   readonly path: string;
+  /** Where it takes its time from; @default the machine's own. */
+  readonly time?: SharedArrayBuffer | undefined;
   /** Hears of each record of a stream soon after it is stored, several at once, with the stream's shard. */
   readonly onWrite?: (streamArn: string, shardIds: readonly string[]) => void;
   /** How long a stream keeps its records; @default 24 hours, as on AWS. */
@@ -19,6 +21,7 @@ export interface DynamoDbWrites {
 
 export interface DynamoDbWorkerData {
   readonly path: string;
+  readonly time: SharedArrayBuffer | undefined;
   readonly retentionMs: number;
 }
 
@@ -32,11 +35,12 @@ const dayMs = 24 * 60 * 60 * 1_000;
  */
 export function startDynamoDb({
   path,
+  time,
   onWrite,
   retentionMs = dayMs,
   onCrash,
 }: DynamoDbOptions): Promise<CountingEngine> {
-  const workerData: DynamoDbWorkerData = { path, retentionMs };
+  const workerData: DynamoDbWorkerData = { path, time, retentionMs };
   return startEngineThread({
     name: 'DynamoDB',
     module: new URL('./dynamodb-worker.ts', import.meta.url),

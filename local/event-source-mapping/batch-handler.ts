@@ -5,12 +5,12 @@ import type { Distribution } from '../metrics/distribution.ts';
 import type { SendReason } from '../metrics/invocation-measure.ts';
 import type { Pace } from '../pace.ts';
 import { type Attempt, type AttemptLimits, expire, firstAttempt, type SetAside, settle } from './attempt.ts';
+import type { EventWriter, WindowEvent } from './event-writer.ts';
 import { type InvocationResponse, readResponse } from './invocation-response.ts';
-import type { KinesisEventWriter, WindowEvent } from './kinesis-event.ts';
 import type { MappingSettings } from './mapping-settings.ts';
 import type { LastInvocation } from './on-failure-destination.ts';
 import type { ShardProgress } from './shard-progress.ts';
-import type { KinesisRecord } from './stream-record.ts';
+import type { SourceRecord } from './stream-record.ts';
 import type { FinalInvoke, TumblingWindow } from './tumbling-window.ts';
 
 /** What batches are handled with; shared by the lanes of a shard. */
@@ -20,7 +20,7 @@ export interface HandlerWork {
   readonly pace: Pace;
   readonly clock: Clock;
   readonly function: LocalFunction;
-  readonly writer: KinesisEventWriter;
+  readonly writer: EventWriter;
   readonly progress: ShardProgress;
   readonly lag: Distribution;
   /** Aborts when the mapping closes: what is in flight ends, nothing new begins. */
@@ -28,7 +28,7 @@ export interface HandlerWork {
   /** Writes the shard's checkpoint, if it has moved. */
   checkpoint(): void;
   /** Resolves when the destination has taken the records, with false where the mapping closes before. */
-  setAside(setAside: SetAside<KinesisRecord>, invocation: LastInvocation): Promise<boolean>;
+  setAside(setAside: SetAside<SourceRecord>, invocation: LastInvocation): Promise<boolean>;
 }
 
 /** Hands batches of one lane to the function, and does what its answers ask for. */
@@ -48,10 +48,10 @@ export class BatchHandler {
   }
 
   /** Tries the batch until every record of it is handled or set aside, or the mapping closes; `why` it was sent. */
-  async handle(batch: readonly KinesisRecord[], why: SendReason): Promise<void> {
+  async handle(batch: readonly SourceRecord[], why: SendReason): Promise<void> {
     const { clock, pace, lag, stop } = this.work;
     let reason = why;
-    let pending: readonly Attempt<KinesisRecord>[] = [firstAttempt(batch)];
+    let pending: readonly Attempt<SourceRecord>[] = [firstAttempt(batch)];
     for (;;) {
       const [attempt, ...later] = pending;
       if (!attempt || stop.aborted) return;
@@ -61,7 +61,7 @@ export class BatchHandler {
         pending = later;
         continue;
       }
-      const early = this.window?.before((fresh.records[0] as KinesisRecord).arrivedAtMs);
+      const early = this.window?.before((fresh.records[0] as SourceRecord).arrivedAtMs);
       if (early) {
         await this.conclude(early);
         continue;
@@ -78,9 +78,9 @@ export class BatchHandler {
     }
   }
 
-  private async try(attempt: Attempt<KinesisRecord>, reason: SendReason) {
+  private async try(attempt: Attempt<SourceRecord>, reason: SendReason) {
     const { records } = attempt;
-    const first = records[0] as KinesisRecord;
+    const first = records[0] as SourceRecord;
     if (this.window) {
       this.window.enter(first.arrivedAtMs);
       this.work.progress.hold();
@@ -110,7 +110,7 @@ export class BatchHandler {
 
   private async invoke(
     payload: string,
-    records: readonly KinesisRecord[],
+    records: readonly SourceRecord[],
     reason: SendReason,
   ): Promise<InvocationResponse> {
     this.requestId = randomUUID();
@@ -133,21 +133,21 @@ export class BatchHandler {
     }
   }
 
-  private async giveUp(setAside: SetAside<KinesisRecord>): Promise<boolean> {
+  private async giveUp(setAside: SetAside<SourceRecord>): Promise<boolean> {
     const { requestId } = this;
     const taken = await this.work.setAside(setAside, { requestId, payload: this.payload(setAside.records) });
     if (taken) this.finish(setAside.records);
     return taken;
   }
 
-  private finish(records: readonly KinesisRecord[]): void {
+  private finish(records: readonly SourceRecord[]): void {
     for (const { sequenceNumber } of records) this.work.progress.finish(sequenceNumber);
     if (records.length > 0) this.work.checkpoint();
   }
 
-  private payload(records: readonly KinesisRecord[]): string {
+  private payload(records: readonly SourceRecord[]): string {
     const { window } = this;
-    return this.work.writer.event(records, window && aggregation(window, (records[0] as KinesisRecord).arrivedAtMs));
+    return this.work.writer.event(records, window && aggregation(window, (records[0] as SourceRecord).arrivedAtMs));
   }
 }
 

@@ -1,19 +1,19 @@
 import { join } from 'node:path';
-import type { Shard } from '@aws-sdk/client-kinesis';
 import { during } from '../clock.ts';
 import type { LocalContext } from '../context.ts';
 import type { LocalFunction } from '../lambda/local-function.ts';
 import type { Distribution } from '../metrics/distribution.ts';
 import type { SetAside } from './attempt.ts';
 import { CheckpointFolder } from './checkpoint-folder.ts';
-import { KinesisEventWriter } from './kinesis-event.ts';
-import { KinesisSource } from './kinesis-source.ts';
 import type { MappingSettings } from './mapping-settings.ts';
 import { type LastInvocation, type OnFailureDestination, openDestination } from './on-failure-destination.ts';
 import { compileFilters, type RecordFilter } from './record-filter.ts';
 import { ShardConsumer } from './shard-consumer.ts';
 import { readableShards } from './shard-lineage.ts';
-import type { KinesisRecord } from './stream-record.ts';
+import { type SourceKind, sourceKindOf } from './source-kind.ts';
+import type { SourceRecord } from './stream-record.ts';
+import type { ShardDescription } from './stream-service.ts';
+import { StreamSource } from './stream-source.ts';
 
 /** What makes a mapping. */
 export interface MappingParts {
@@ -21,26 +21,27 @@ export interface MappingParts {
   readonly uuid: string;
   /** How the terminal names it. */
   readonly name: string;
-  /** Of the stream, or of one of its consumers. */
+  /** Of a Kinesis stream, of one of its consumers, or of a DynamoDB stream. */
   readonly eventSourceArn: string;
   readonly function: LocalFunction;
   readonly settings: MappingSettings;
 }
 
 /**
- * Reads a Kinesis stream and hands its records to a function: each shard on its own, parents before their children.
+ * Reads a stream and hands its records to a function: each shard on its own, parents before their children.
  *
- * @see https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
  */
 export class EventSourceMapping {
   private readonly parts: MappingParts;
   private readonly context: LocalContext;
+  private readonly kind: SourceKind;
   private readonly filter: RecordFilter | undefined;
   private readonly checkpoints: CheckpointFolder;
   private readonly consumers = new Map<string, { readonly consumer: ShardConsumer; readonly done: Promise<void> }>();
   private destination: OnFailureDestination | undefined;
   private readonly lag: Distribution;
-  private source: KinesisSource | undefined;
+  private source: StreamSource | undefined;
   private unsubscribe = () => {};
   private running = false;
 
@@ -48,7 +49,8 @@ export class EventSourceMapping {
   constructor(parts: MappingParts, context: LocalContext) {
     this.parts = parts;
     this.context = context;
-    this.filter = compileFilters(parts.settings.filters);
+    this.kind = sourceKindOf(parts.eventSourceArn);
+    this.filter = compileFilters(parts.settings.filters, this.kind.filtered);
     this.lag = context.metrics.lagOf(parts.uuid, parts.function.functionName);
     this.checkpoints = new CheckpointFolder(join(context.dataDir, 'checkpoints', parts.uuid));
   }
@@ -56,7 +58,7 @@ export class EventSourceMapping {
   /** Resolves once the position in every shard is taken: what is written from then on reaches the function. */
   async start(): Promise<void> {
     const { parts, context } = this;
-    this.source = await KinesisSource.of(context, streamNameOf(parts.eventSourceArn));
+    this.source = await StreamSource.of(context, parts.eventSourceArn);
     const shards = await this.source.listShards();
     await this.takeFirstPositions(shards, this.source);
     this.destination = parts.settings.onFailure ? openDestination(parts.settings.onFailure, context) : undefined;
@@ -78,20 +80,21 @@ export class EventSourceMapping {
   }
 
   /** The first start at `LATEST` or `AT_TIMESTAMP` notes where that is, so that later starts agree with it. */
-  private async takeFirstPositions(shards: readonly Shard[], source: KinesisSource): Promise<void> {
+  private async takeFirstPositions(shards: readonly ShardDescription[], source: StreamSource): Promise<void> {
     const { startingPosition: start } = this.parts.settings;
     if (start.type === 'TRIM_HORIZON' || this.checkpoints.known) return;
     const sinceMs = start.type === 'AT_TIMESTAMP' ? start.timestampMs : Date.now(); // the engine knows no other clock
     await Promise.all(
       shards.map(async ({ ShardId: shardId = '', SequenceNumberRange: range }) => {
-        const passed = start.type === 'LATEST' && range?.EndingSequenceNumber !== undefined;
-        if (start.type === 'LATEST' && !passed) await source.shard(shardId).seekEnd(sinceMs);
-        this.checkpoints.write(shardId, passed ? { ended: true } : { sinceMs });
+        const latest = start.type === 'LATEST';
+        const passed = latest && range?.EndingSequenceNumber !== undefined;
+        if (passed) this.checkpoints.write(shardId, { ended: true });
+        else this.checkpoints.write(shardId, latest ? await source.shard(shardId).seekEnd(sinceMs) : { sinceMs });
       }),
     );
   }
 
-  private consumeReadable(shards: readonly Shard[], source: KinesisSource): void {
+  private consumeReadable(shards: readonly ShardDescription[], source: StreamSource): void {
     for (const shardId of readableShards(shards, this.checkpoints.hasEnded)) {
       if (!this.consumers.has(shardId)) this.consume(shardId, source);
     }
@@ -99,10 +102,10 @@ export class EventSourceMapping {
       if (range?.EndingSequenceNumber) this.consumers.get(shardId)?.consumer.close();
   }
 
-  private consume(shardId: string, source: KinesisSource): void {
+  private consume(shardId: string, source: StreamSource): void {
     const { context, parts, checkpoints } = this;
     const checkpoint = checkpoints.read(shardId);
-    const writer = new KinesisEventWriter({
+    const writer = this.kind.writer({
       shardId,
       region: context.region,
       eventSourceArn: parts.eventSourceArn,
@@ -111,7 +114,7 @@ export class EventSourceMapping {
     const consumer = new ShardConsumer({
       mappingUuid: parts.uuid,
       settings: parts.settings,
-      pace: context.pace,
+      pace: { ...context.pace, pollIntervalMs: context.pace.pollIntervalMs / this.kind.pollsPerSecond },
       clock: context.clock,
       shard: source.shard(shardId),
       position: checkpoint && !('ended' in checkpoint) ? checkpoint : 'TRIM_HORIZON',
@@ -155,16 +158,13 @@ export class EventSourceMapping {
     }
   }
 
-  private async setAside(
-    shardId: string,
-    setAside: SetAside<KinesisRecord>,
-    invocation: LastInvocation,
-  ): Promise<void> {
+  private async setAside(shardId: string, setAside: SetAside<SourceRecord>, invocation: LastInvocation): Promise<void> {
     const { parts, context } = this;
     const from = {
       mappingUuid: parts.uuid,
       functionArn: parts.function.functionArn,
-      streamArn: streamArnOf(parts.eventSourceArn),
+      streamArn: this.kind.streamArn(parts.eventSourceArn),
+      batchInfo: this.kind.batchInfo,
       shardId,
     };
     await this.destination?.take(setAside, from, invocation);
@@ -173,8 +173,3 @@ export class EventSourceMapping {
     context.log(`${parts.name}: ${shardId}: ${records} ${what} (${setAside.condition})`);
   }
 }
-
-/** `arn:aws:kinesis:<region>:<account>:stream/<name>`, whether a consumer follows or not. */
-const streamArnOf = (arn: string): string => arn.split('/').slice(0, 2).join('/');
-
-const streamNameOf = (arn: string): string => arn.split('/')[1] ?? '';

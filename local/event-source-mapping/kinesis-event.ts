@@ -1,5 +1,5 @@
-import type { KinesisRecord } from './stream-record.ts';
-import type { WindowBounds } from './tumbling-window.ts';
+import { type EventWriter, eventText, type WindowEvent } from './event-writer.ts';
+import type { SourceRecord } from './stream-record.ts';
 
 /** What stands in every record of one shard's events. */
 export interface KinesisEventSource {
@@ -11,20 +11,10 @@ export interface KinesisEventSource {
   readonly roleArn: string;
 }
 
-/** What an event of a tumbling window carries beside its records. */
-export interface WindowEvent {
-  readonly window: WindowBounds;
-  /** JSON text. */
-  readonly state: string;
-  readonly isFinalInvokeForWindow: boolean;
-  readonly isWindowTerminatedEarly: boolean;
-}
-
 /**
- * Writes Lambda's Kinesis events as JSON text, by concatenation: a record's data goes in exactly as Kinesis gave it
- * out, and nothing is parsed or built up as an object.
+ * Writes Lambda's Kinesis events: a record's data goes in exactly as Kinesis gave it out.
  */
-export class KinesisEventWriter {
+export class KinesisEventWriter implements EventWriter {
   private readonly source: KinesisEventSource;
   private readonly afterData: string;
   private readonly tail: string;
@@ -41,37 +31,24 @@ export class KinesisEventWriter {
     this.fixedBytes = Buffer.byteLength(this.record(empty)) + 1;
   }
 
-  /** The event of a batch; with `window`, of a batch of a tumbling window. */
-  event(records: readonly KinesisRecord[], window?: WindowEvent): string {
-    let text = '{"Records":[';
+  event(records: readonly SourceRecord[], window?: WindowEvent): string {
+    let text = '';
     for (let at = 0; at < records.length; at++)
-      text += at === 0 ? this.record(records[at] as KinesisRecord) : `,${this.record(records[at] as KinesisRecord)}`;
-    return `${text}]${window ? this.windowFields(window) : ''}}`;
+      text += at === 0 ? this.record(records[at] as SourceRecord) : `,${this.record(records[at] as SourceRecord)}`;
+    return eventText(text, this.source, window);
   }
 
-  /** Bytes of the event without its records. */
   envelopeBytes(window?: WindowEvent): number {
     return Buffer.byteLength(this.event([], window));
   }
 
-  /** Bytes that a record takes in the event at most, the comma included. */
-  bytesOf = (record: KinesisRecord): number =>
+  bytesOf = (record: SourceRecord): number =>
     this.fixedBytes + 2 * record.sequenceNumber.length + record.data.length + jsonBytes(record.partitionKey);
 
-  private record({ partitionKey, sequenceNumber, data, arrivedAtMs }: KinesisRecord): string {
+  private record({ partitionKey, sequenceNumber, data, arrivedAtMs }: SourceRecord): string {
     return `{"kinesis":{"kinesisSchemaVersion":"1.0","partitionKey":${JSON.stringify(partitionKey)},"sequenceNumber":"${sequenceNumber}","data":"${data}","approximateArrivalTimestamp":${arrivedAtMs / 1000}${this.afterData}${sequenceNumber}${this.tail}`;
-  }
-
-  private windowFields({ window, state, isFinalInvokeForWindow, isWindowTerminatedEarly }: WindowEvent): string {
-    return (
-      `,"window":{"start":"${isoSeconds(window.startMs)}","end":"${isoSeconds(window.endMs)}"},"state":${state}` +
-      `,"shardId":"${this.source.shardId}","eventSourceARN":${JSON.stringify(this.source.eventSourceArn)}` +
-      `,"isFinalInvokeForWindow":${isFinalInvokeForWindow},"isWindowTerminatedEarly":${isWindowTerminatedEarly}`
-    );
   }
 }
 
 /** Of the text between the quotes. */
 const jsonBytes = (text: string): number => Buffer.byteLength(JSON.stringify(text)) - 2;
-
-const isoSeconds = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;

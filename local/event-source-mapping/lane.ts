@@ -3,7 +3,7 @@ import type { SendReason } from '../metrics/invocation-measure.ts';
 import { aggregation, BatchHandler, type HandlerWork } from './batch-handler.ts';
 import { BatchQueue } from './batch-queue.ts';
 import { Bell } from './bell.ts';
-import type { KinesisRecord } from './stream-record.ts';
+import type { SourceRecord } from './stream-record.ts';
 import { type FinalInvoke, maximumStateBytes, TumblingWindow } from './tumbling-window.ts';
 
 /** What a lane works with; shared by the lanes of a shard. */
@@ -21,7 +21,7 @@ export interface LaneWork extends HandlerWork {
 export class Lane {
   private readonly work: LaneWork;
   private readonly handler: BatchHandler;
-  private readonly queue: BatchQueue<KinesisRecord>;
+  private readonly queue: BatchQueue<SourceRecord>;
   private readonly window: TumblingWindow | undefined;
   private readonly bell: Bell;
   private busy = false;
@@ -63,7 +63,7 @@ export class Lane {
     return !this.full && (!this.busy || this.work.settings.maximumBatchingWindowSeconds > 0);
   }
 
-  push(record: KinesisRecord): void {
+  push(record: SourceRecord): void {
     if (this.queue.length === 0) this.skipEmptyBatchingWindows();
     this.queue.push(record);
   }

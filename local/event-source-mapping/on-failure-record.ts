@@ -1,4 +1,5 @@
 import type { SetAside } from './attempt.ts';
+import type { SourceKind } from './source-kind.ts';
 import type { StreamRecord } from './stream-record.ts';
 
 /** Who gave the records up, and where they came from. */
@@ -6,6 +7,7 @@ export interface OnFailureContext {
   readonly functionArn: string;
   readonly streamArn: string;
   readonly shardId: string;
+  readonly batchInfo: SourceKind['batchInfo'];
 }
 
 /** Time and ids, which come from outside. */
@@ -28,6 +30,7 @@ export const onFailureRecord = (
 ): string => {
   const first = setAside.records[0] as StreamRecord;
   const last = setAside.records.at(-1) as StreamRecord;
+  const { name, time } = context.batchInfo;
   return JSON.stringify({
     requestContext: {
       requestId: stamp.requestId,
@@ -40,12 +43,12 @@ export const onFailureRecord = (
     }),
     version: '1.0',
     timestamp: iso(stamp.nowMs),
-    KinesisBatchInfo: {
+    [name]: {
       shardId: context.shardId,
       startSequenceNumber: first.sequenceNumber,
       endSequenceNumber: last.sequenceNumber,
-      approximateArrivalOfFirstRecord: iso(first.arrivedAtMs),
-      approximateArrivalOfLastRecord: iso(last.arrivedAtMs),
+      approximateArrivalOfFirstRecord: time(first.arrivedAtMs),
+      approximateArrivalOfLastRecord: time(last.arrivedAtMs),
       batchSize: setAside.records.length,
       streamArn: context.streamArn,
     },

@@ -5,15 +5,16 @@ import type { Distribution } from '../metrics/distribution.ts';
 import type { Pace } from '../pace.ts';
 import type { SetAside } from './attempt.ts';
 import { Bell } from './bell.ts';
-import type { KinesisEventWriter } from './kinesis-event.ts';
-import type { KinesisShard, Read, ReadPosition } from './kinesis-shard.ts';
+import type { EventWriter } from './event-writer.ts';
 import { Lane, type LaneWork } from './lane.ts';
 import { laneOf } from './lanes.ts';
 import type { MappingSettings } from './mapping-settings.ts';
 import type { LastInvocation } from './on-failure-destination.ts';
 import type { RecordFilter } from './record-filter.ts';
 import { ShardProgress } from './shard-progress.ts';
-import type { KinesisRecord } from './stream-record.ts';
+import type { SourceRecord } from './stream-record.ts';
+import type { ReadPosition } from './stream-service.ts';
+import type { Read, StreamShard } from './stream-shard.ts';
 
 /** What a shard's consumer is made of. */
 export interface ShardConsumerParts {
@@ -21,15 +22,15 @@ export interface ShardConsumerParts {
   readonly settings: MappingSettings;
   readonly pace: Pace;
   readonly clock: Clock;
-  readonly shard: KinesisShard;
+  readonly shard: StreamShard;
   readonly position: ReadPosition;
   readonly filter: RecordFilter | undefined;
-  readonly writer: KinesisEventWriter;
+  readonly writer: EventWriter;
   readonly function: LocalFunction;
   /** Keeps the position, durably, before it returns. */
   readonly keep: (position: { readonly after: string }) => void;
   /** Rejects where the destination has not taken the records. */
-  readonly setAside: (setAside: SetAside<KinesisRecord>, invocation: LastInvocation) => Promise<void>;
+  readonly setAside: (setAside: SetAside<SourceRecord>, invocation: LastInvocation) => Promise<void>;
   /** Hears how old each record was, in milliseconds, when it was handled. */
   readonly lag: Distribution;
   readonly log: (line: string) => void;
@@ -168,7 +169,7 @@ export class ShardConsumer {
   }
 
   /** Nothing is dropped: tries until the destination takes the records, or the mapping closes (false). */
-  private async setAside(setAside: SetAside<KinesisRecord>, invocation: LastInvocation): Promise<boolean> {
+  private async setAside(setAside: SetAside<SourceRecord>, invocation: LastInvocation): Promise<boolean> {
     for (let failures = 1; !this.stopping.signal.aborted; failures++) {
       try {
         await during(this.parts.clock, this.parts.setAside(setAside, invocation));

@@ -5,7 +5,8 @@ import type { LocalContext } from '../context.ts';
 import { EventSourceMapping } from '../event-source-mapping/event-source-mapping.ts';
 import type { MappingSettings, StartingPosition } from '../event-source-mapping/mapping-settings.ts';
 import { MappingSwitch } from '../event-source-mapping/mapping-switch.ts';
-import { compileFilters, InvalidFilterCriteria } from '../event-source-mapping/record-filter.ts';
+import { compileFilters, type FilteredSource, InvalidFilterCriteria } from '../event-source-mapping/record-filter.ts';
+import { sourceKindOf } from '../event-source-mapping/source-kind.ts';
 import type { LocalFunction } from '../lambda/local-function.ts';
 import { StartError } from '../start-error.ts';
 import { resourceType } from './resource-type.ts';
@@ -17,13 +18,14 @@ const orUnlimited = (least: number, most: number) =>
     -1,
   );
 
-const sourceArn = z.string().check(
-  z.refine((arn) => !arn.startsWith('arn:aws:dynamodb:'), 'AWS::DynamoDB stream sources are not run here yet'),
-  z.refine(
-    (arn) => !arn.startsWith('arn:') || /^arn:[^:]+:(kinesis|dynamodb):/.test(arn),
-    'only Kinesis sources are run here',
-  ),
-);
+const sourceArn = z
+  .string()
+  .check(
+    z.refine(
+      (arn) => !arn.startsWith('arn:') || /^arn:[^:]+:(kinesis:|dynamodb:[^/]+\/[^/]+\/stream\/)/.test(arn),
+      'only Kinesis streams and DynamoDB streams are run here',
+    ),
+  );
 const destinationArn = z
   .string()
   .check(
@@ -36,12 +38,8 @@ const destinationArn = z
 const filterCriteria = z
   .strictObject({ Filters: z.optional(z.array(z.strictObject({ Pattern: z.optional(z.string()) }))) })
   .check((payload) => {
-    try {
-      compileFilters(patternsOf(payload.value));
-    } catch (error) {
-      if (!(error instanceof InvalidFilterCriteria)) throw error;
-      payload.issues.push({ code: 'custom', input: payload.value, message: error.message });
-    }
+    const message = refusalOf(payload.value);
+    if (message) payload.issues.push({ code: 'custom', input: payload.value, message });
   });
 
 const properties = z
@@ -76,6 +74,16 @@ const properties = z
         error: 'belongs to StartingPosition AT_TIMESTAMP, and to no other',
       },
     ),
+    z.refine(
+      (mapping) =>
+        mapping.StartingPosition !== 'AT_TIMESTAMP' || sourceKindOf(mapping.EventSourceArn).filtered !== 'dynamodb',
+      { path: ['StartingPosition'], error: 'a DynamoDB stream is read from TRIM_HORIZON or LATEST' },
+    ),
+    (payload) => {
+      const { EventSourceArn, FilterCriteria: input = {} } = payload.value;
+      const message = refusalOf(input, sourceKindOf(EventSourceArn).filtered);
+      if (message) payload.issues.push({ code: 'custom', input, path: ['FilterCriteria'], message });
+    },
     z.refine((mapping) => (mapping.StartingPositionTimestamp ?? 0) * 1_000 <= Date.now(), {
       path: ['StartingPositionTimestamp'],
       error: 'must not lie in the future',
@@ -126,8 +134,9 @@ const startMapping = async (uuid: string, name: string, properties: Properties, 
   });
   eventSourceMappings.set(uuid, mapping);
   await mapping.open().catch((error) => {
-    if ((error as Error).name !== 'ResourceNotFoundException') throw error;
-    throw new StartError(`${name}: Stream not found: ${properties.EventSourceArn}`);
+    const { name: kind, message } = error as Error;
+    const why = kind === 'ResourceNotFoundException' ? 'Stream not found' : `Stream can't be read (${message})`;
+    throw new StartError(`${name}: ${why}: ${properties.EventSourceArn}`);
   });
 };
 
@@ -153,11 +162,22 @@ const startingPositionOf = ({
   StartingPositionTimestamp: seconds = 0,
 }: Properties): StartingPosition => (type === 'AT_TIMESTAMP' ? { type, timestampMs: seconds * 1_000 } : { type });
 
-const patternsOf = ({
-  Filters = [],
-}: {
+interface FilterCriteria {
   readonly Filters?: readonly { readonly Pattern?: string | undefined }[] | undefined;
-}) => Filters.flatMap(({ Pattern }) => (Pattern === undefined ? [] : [Pattern]));
+}
+
+const refusalOf = (criteria: FilterCriteria, source?: FilteredSource): string | undefined => {
+  try {
+    compileFilters(patternsOf(criteria), source);
+  } catch (error) {
+    if (error instanceof InvalidFilterCriteria) return error.message;
+    throw error;
+  }
+  return undefined;
+};
+
+const patternsOf = ({ Filters = [] }: FilterCriteria) =>
+  Filters.flatMap(({ Pattern }) => (Pattern === undefined ? [] : [Pattern]));
 
 /** By its ARN, or by its name, the whole ARN up to it left out. */
 const functionOf = (mapping: string, functionName: string, context: LocalContext): LocalFunction => {

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DynamoDBClient, PutItemCommand, type StreamViewType } from '@aws-sdk/client-dynamodb';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -17,7 +18,7 @@ import { eventually } from './eventually.ts';
 /** What the handler of a probe sees. */
 export interface Invocation {
   readonly event: ProbeEvent;
-  /** The records' data, as text. */
+  /** The records' data, as text; of a DynamoDB stream their items' ids. */
   readonly data: string[];
   /** How many invocations of this function went before, in whatever environment. */
   readonly earlier: number;
@@ -37,6 +38,8 @@ export type ProbeEvent = KinesisStreamEvent & {
 
 /** A stream, a function and the mapping between them. */
 export interface Probe {
+  /** The view type of a DynamoDB stream; then a table, keyed by `id`, stands in the place of the Kinesis stream. */
+  readonly table?: StreamViewType;
   /** Runs in the function's own thread, as text: it can use nothing from outside itself. */
   readonly handler?: (invocation: Invocation) => unknown;
   /** Properties of the mapping; from `TRIM_HORIZON` unless they say otherwise. */
@@ -66,6 +69,8 @@ export interface InvocationRecord {
     readonly endSequenceNumber: string;
     readonly shardId: string;
   };
+  /** In the place of the above, where the source is a DynamoDB stream. */
+  readonly DDBStreamBatchInfo?: InvocationRecord['KinesisBatchInfo'];
   readonly payload?: string;
 }
 
@@ -102,6 +107,7 @@ export class RunningProbes<Name extends string> {
   readonly log: string[] = [];
   stack!: LocalStack;
   kinesis!: KinesisClient;
+  dynamoDb!: DynamoDBClient;
   private readonly options: ProbeOptions;
   private readonly directory = mkdtempSync(join(tmpdir(), 'probes-'));
   private readonly assembly: string;
@@ -134,13 +140,14 @@ export class RunningProbes<Name extends string> {
     };
     const at = (service: string) => ({ ...client, endpoint: environment[`AWS_ENDPOINT_URL_${service}`] as string });
     this.kinesis = new KinesisClient({ ...at('KINESIS'), requestHandler: new NodeHttpHandler() });
+    this.dynamoDb = new DynamoDBClient(at('DYNAMODB'));
     this.s3 = new S3Client({ ...at('S3'), forcePathStyle: true });
     this.sqs = new SQSClient(at('SQS'));
   }
 
   /** Closes the runtime, so that `start` begins a new one on the same data. */
   async stop(): Promise<void> {
-    for (const client of [this.kinesis, this.s3, this.sqs]) client.destroy();
+    for (const client of [this.kinesis, this.dynamoDb, this.s3, this.sqs]) client.destroy();
     await this.stack.close();
   }
 
@@ -152,6 +159,14 @@ export class RunningProbes<Name extends string> {
   /** Lets every `opened` of the probe's handler resolve, the past ones and those to come. */
   open(name: Name): void {
     writeFileSync(`${join(this.directory, name)}.open`, '');
+  }
+
+  /** Writes items one after the other, with these ids and an attribute `v`. */
+  async putItems(name: Name, ids: readonly string[], v = '1'): Promise<void> {
+    for (const id of ids)
+      await this.dynamoDb.send(
+        new PutItemCommand({ TableName: this.output(name, 'Table'), Item: { id: { S: id }, v: { S: v } } }),
+      );
   }
 
   /** What the mapping's checkpoint of a shard says. */
@@ -270,7 +285,8 @@ const atLeast = <T>(count: number, all: T[], what: string): T[] => {
   return all;
 };
 
-const start = (record: InvocationRecord): string => record.KinesisBatchInfo.startSequenceNumber;
+const start = ({ KinesisBatchInfo, DDBStreamBatchInfo }: InvocationRecord): string =>
+  (KinesisBatchInfo ?? DDBStreamBatchInfo)?.startSequenceNumber ?? '';
 
 const templateOf = (probes: Record<string, Probe>, directory: string): ProbeTemplate => {
   const Resources: Record<string, ProbeResource> = {};
@@ -283,7 +299,10 @@ const templateOf = (probes: Record<string, Probe>, directory: string): ProbeTemp
     const queue = `${name}Queue`;
     if (probe.onFailure === 'sqs') Resources[queue] = { Type: 'AWS::SQS::Queue' };
     const destination = probe.onFailure === 's3' ? 'Failures' : queue;
-    Resources[`${name}Stream`] = { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: probe.shards ?? 1 } };
+    const source = probe.table ? `${name}Table` : `${name}Stream`;
+    Resources[source] = probe.table
+      ? tableWith(probe.table)
+      : { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: probe.shards ?? 1 } };
     Resources[`${name}Function`] = {
       Type: 'AWS::Lambda::Function',
       Properties: {
@@ -298,7 +317,7 @@ const templateOf = (probes: Record<string, Probe>, directory: string): ProbeTemp
     Resources[`${name}Mapping`] = {
       Type: 'AWS::Lambda::EventSourceMapping',
       Properties: {
-        EventSourceArn: { 'Fn::GetAtt': [`${name}Stream`, 'Arn'] },
+        EventSourceArn: { 'Fn::GetAtt': [source, probe.table ? 'StreamArn' : 'Arn'] },
         FunctionName: { Ref: `${name}Function` },
         StartingPosition: 'TRIM_HORIZON',
         ...(probe.onFailure && {
@@ -307,11 +326,25 @@ const templateOf = (probes: Record<string, Probe>, directory: string): ProbeTemp
         ...probe.mapping,
       },
     };
-    for (const kind of ['Stream', 'Function', 'Mapping', ...(probe.onFailure === 'sqs' ? ['Queue'] : [])])
+    for (const kind of [
+      probe.table ? 'Table' : 'Stream',
+      'Function',
+      'Mapping',
+      ...(probe.onFailure === 'sqs' ? ['Queue'] : []),
+    ])
       Outputs[`${name}${kind}`] = { Value: { Ref: `${name}${kind}` } };
   }
   return { Resources, Outputs };
 };
+
+const tableWith = (StreamViewType: StreamViewType): ProbeResource => ({
+  Type: 'AWS::DynamoDB::Table',
+  Properties: {
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    StreamSpecification: { StreamViewType },
+  },
+});
 
 const assetsOf = (probes: Record<string, Probe>) =>
   Object.fromEntries(
@@ -324,10 +357,12 @@ const handle = ${handler.toString()};
 exports.handler = async (event, { awsRequestId: requestId }) => {
   const file = process.env.CALLS;
   const earlier = existsSync(file) ? readFileSync(file, 'utf8').split('\\n').length - 1 : 0;
-  const data = event.Records.map(({ kinesis }) => Buffer.from(kinesis.data, 'base64').toString());
+  const data = event.Records.map(({ kinesis, dynamodb }) =>
+    kinesis ? Buffer.from(kinesis.data, 'base64').toString() : dynamodb.Keys.id.S);
+  const numbers = event.Records.map(({ kinesis, dynamodb }) => kinesis?.sequenceNumber ?? dynamodb.SequenceNumber);
   appendFileSync(file, JSON.stringify({ data, event, requestId, atMs: Date.now() }) + '\\n');
   const report = (...failed) => ({
-    batchItemFailures: failed.map((each) => ({ itemIdentifier: event.Records[data.indexOf(each)].kinesis.sequenceNumber })),
+    batchItemFailures: failed.map((each) => ({ itemIdentifier: numbers[data.indexOf(each)] })),
   });
   const opened = async () => {
     while (!existsSync(file + '.open')) await new Promise((resolve) => setTimeout(resolve, 2));

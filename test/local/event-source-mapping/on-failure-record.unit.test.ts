@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { onFailureKey, onFailureRecord } from '../../../local/event-source-mapping/on-failure-record.ts';
+import { sourceKindOf } from '../../../local/event-source-mapping/source-kind.ts';
 
 const nowMs = Date.UTC(2026, 1, 3, 4, 5, 6, 789);
 const context = {
   functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:f',
   streamArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/s',
   shardId: 'shardId-000000000000',
+  batchInfo: sourceKindOf('arn:aws:kinesis:us-east-1:000000000000:stream/s').batchInfo,
 };
 const record = (sequenceNumber: string, arrivedAtMs: number) => ({ sequenceNumber, partitionKey: 'k', arrivedAtMs });
 const records = [record('1', nowMs - 2_000), record('2', nowMs - 1_000)];
@@ -30,6 +32,22 @@ describe('an invocation record', () => {
         '"approximateArrivalOfLastRecord":"2026-02-03T04:05:05.789Z","batchSize":2,' +
         '"streamArn":"arn:aws:kinesis:us-east-1:000000000000:stream/s"},"payload":"{\\"Records\\":[]}"}',
     );
+  });
+
+  it('§4 of a DynamoDB stream has times without milliseconds, under a name of its own', () => {
+    const streamArn = 'arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/2026-01-01T00:00:00.000';
+    const given = { records, condition: 'RecordAgeExceeded', approximateInvokeCount: 1 } as const;
+    const from = { ...context, streamArn, batchInfo: sourceKindOf(streamArn).batchInfo };
+
+    expect(JSON.parse(onFailureRecord(given, from, stamp)).DDBStreamBatchInfo).toEqual({
+      shardId: 'shardId-000000000000',
+      startSequenceNumber: '1',
+      endSequenceNumber: '2',
+      approximateArrivalOfFirstRecord: '2026-02-03T04:05:04Z',
+      approximateArrivalOfLastRecord: '2026-02-03T04:05:05Z',
+      batchSize: 2,
+      streamArn,
+    });
   });
 
   it('says null where the function answered', () => {

@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { compileFilters, parseData } from '../../../local/event-source-mapping/record-filter.ts';
+import { compileFilters, seenOfData } from '../../../local/event-source-mapping/record-filter.ts';
 
 const passes = (patterns: readonly object[], data: string | Uint8Array): boolean =>
-  compileFilters(patterns.map((pattern) => JSON.stringify(pattern)))?.(() => parseData(Buffer.from(data))) ?? true;
+  compileFilters(
+    patterns.map((pattern) => JSON.stringify(pattern)),
+    'kinesis',
+  )?.(() => seenOfData(Buffer.from(data))) ?? true;
 
 describe('the filters of a mapping', () => {
   it('pass what any of them matches', () => {
@@ -28,8 +31,34 @@ describe('the filters of a mapping', () => {
     ['plain text', 'Invalid filter pattern definition.'],
     [`{"data":{"a":["${'x'.repeat(4_100)}"]}}`, 'more than 4096 characters'],
   ])('refuse %.60s', (pattern, sentence) => {
-    expect(() => compileFilters(['{"data":{"a":[1]}}', pattern])).toThrow(sentence);
-    expect(() => compileFilters(['{"data":{"a":[1]}}', pattern])).toThrow('Filters[1].Pattern');
+    expect(() => compileFilters(['{"data":{"a":[1]}}', pattern], 'kinesis')).toThrow(sentence);
+    expect(() => compileFilters(['{"data":{"a":[1]}}', pattern], 'kinesis')).toThrow('Filters[1].Pattern');
+  });
+
+  it.each<[string, object, boolean]>([
+    ['the kind of change', { eventName: ['INSERT', 'REMOVE'] }, true],
+    ['another kind of change', { eventName: ['MODIFY'] }, false],
+    ['a key', { dynamodb: { Keys: { id: { S: [{ prefix: 'a' }] } } } }, true],
+    ['an attribute of an image', { dynamodb: { NewImage: { n: { N: ['7'] } } } }, true],
+    ['a number, which is text here', { dynamodb: { NewImage: { n: { N: [{ numeric: ['=', 7] }] } } } }, false],
+    ['an attribute that is not there', { dynamodb: { NewImage: { ttl: { N: [{ exists: false }] } } } }, true],
+    ['one of two', { $or: [{ eventName: ['MODIFY'] }, { 'dynamodb.NewImage.n.N': ['7'] }] }, true],
+    ['the source', { eventSource: ['aws:dynamodb'] }, true],
+  ])('§2 see all of a DynamoDB record: %s', (_, pattern, expected) => {
+    const record = {
+      eventName: 'INSERT',
+      eventSource: 'aws:dynamodb',
+      dynamodb: { Keys: { id: { S: 'a1' } }, NewImage: { id: { S: 'a1' }, n: { N: '7' } } },
+    };
+
+    expect(compileFilters([JSON.stringify(pattern)], 'dynamodb')?.(() => record)).toBe(expected);
+  });
+
+  it.each<[string, string]>([
+    ['{"data":{"type":["a"]}}', 'DynamoDB event source mappings filter on dynamodb, eventName'],
+    ['{"dynamodb":["text"]}', 'A pattern on dynamodb must be a JSON object.'],
+  ])('of a DynamoDB mapping refuse %s', (pattern, sentence) => {
+    expect(() => compileFilters([pattern], 'dynamodb')).toThrow(sentence);
   });
 
   it('are at most ten', () => {

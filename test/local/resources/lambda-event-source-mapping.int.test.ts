@@ -45,6 +45,10 @@ const refusal = async (mappings: Record<string, ProbeResource>): Promise<string>
   return error.message;
 };
 
+const dynamoDb = {
+  EventSourceArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/2026-01-01T00:00:00.000',
+};
+
 describe('an event source mapping', () => {
   it.each<[string, Record<string, unknown>, string]>([
     ['§1.1 a batch size below 1', { BatchSize: 0 }, 'BatchSize'],
@@ -77,11 +81,22 @@ describe('an event source mapping', () => {
     ['§1.1 an SNS topic as destination', onFailure('arn:aws:sns:us-east-1:000000000000:t'), 'Destination'],
     ['§1.8 a FIFO queue as destination', onFailure('arn:aws:sqs:us-east-1:000000000000:q.fifo'), 'Destination'],
     [
-      '§4 a DynamoDB stream',
-      { EventSourceArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/2026-01-01T00:00:00.000' },
-      'AWS::DynamoDB stream sources',
+      '§4 a DynamoDB stream from a time',
+      { ...dynamoDb, StartingPosition: 'AT_TIMESTAMP', StartingPositionTimestamp: 1 },
+      'StartingPosition: a DynamoDB stream is read from TRIM_HORIZON or LATEST',
     ],
-    ['a queue as source', { EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:q' }, 'only Kinesis sources'],
+    [
+      '§2 a filter on data of a DynamoDB stream',
+      { ...dynamoDb, ...filter('{"data":{"a":[1]}}') },
+      'FilterCriteria: Filters[0].Pattern: Invalid filter pattern definition. DynamoDB event source mappings filter on',
+    ],
+    ['§4 a DynamoDB stream that is not there', dynamoDb, 'ECONNREFUSED'],
+    [
+      'a table as source',
+      { EventSourceArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/t' },
+      'only Kinesis streams',
+    ],
+    ['a queue as source', { EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:q' }, 'only Kinesis streams'],
     ['a property that is not run', { Topics: ['t'] }, 'Topics is not run here'],
     [
       '§1.1 a stream that is not there',

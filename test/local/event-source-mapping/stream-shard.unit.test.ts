@@ -1,6 +1,7 @@
-import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import * as kinesis from '@aws-sdk/client-kinesis';
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { KinesisShard } from '../../../local/event-source-mapping/kinesis-shard.ts';
+import { KinesisService } from '../../../local/event-source-mapping/kinesis-service.ts';
+import { StreamShard } from '../../../local/event-source-mapping/stream-shard.ts';
 
 interface Sent {
   readonly name: string;
@@ -34,17 +35,17 @@ const client = {
     }));
     return { Records, NextShardIterator: `${last}`, MillisBehindLatest: 0 };
   },
-} as unknown as KinesisClient;
+} as unknown as kinesis.KinesisClient;
 
 const reads = () => sent.filter(({ name }) => name === 'GetRecordsCommand').length;
 const numbersOf = ({ records }: { records: readonly { sequenceNumber: string }[] }) =>
   records.map(({ sequenceNumber }) => Number(sequenceNumber));
-let shard: KinesisShard;
+let shard: StreamShard;
 beforeEach(() => {
   sent.length = 0;
   written = 3;
   expired = new Set();
-  shard = new KinesisShard(client, 'stream', 'shardId-000000000000');
+  shard = new StreamShard(new KinesisService(client, kinesis, 'stream'), 'shardId-000000000000');
 });
 
 describe('a shard that several mappings read', () => {
@@ -80,7 +81,7 @@ describe('a shard that several mappings read', () => {
     const one = await shard.read('TRIM_HORIZON');
     const other = await shard.read({ after: '1' });
 
-    expect(one.json(1)).toEqual({ n: 2 });
+    expect(one.json(1)).toEqual({ data: { n: 2 } });
     expect(other.json(0)).toBe(one.json(1));
   });
 
