@@ -10,6 +10,7 @@ import { Monitoring } from './monitoring.ts';
 import { OrderApi } from './order-api.ts';
 import { OrderProjection } from './order-projection.ts';
 import { PrivateBucket } from './parts/private-bucket.ts';
+import { ReplayRole } from './replay-role.ts';
 import type { Settings } from './settings.ts';
 import { TaskLog } from './task-log.ts';
 
@@ -32,8 +33,14 @@ export class EventSourcingStack extends Stack {
       ? new BatchingComparison(this, 'BatchingComparison', { stream, onFailure, production })
       : undefined;
 
-    // Which slot of the orders and of the invoices is read.
+    // Which slot of the orders and of the invoices is read, and what feeds them once more.
     const live = new LiveSlots(this, 'LiveSlots', { production });
+    const replay = new ReplayRole(this, 'ReplayRole', {
+      functions: [orders, invoices].flatMap(({ slots: { blue, green } }) => [
+        blue.consumer.function,
+        green.consumer.function,
+      ]),
+    });
 
     // client → POST /order → stream; client ← GET /order ← orders; client ← GET /invoice ← orders, invoices
     const api = new OrderApi(this, 'OrderApi', {
@@ -59,6 +66,7 @@ export class EventSourcingStack extends Stack {
     new CfnOutput(this, 'EventLogTableName', { value: tasks.events.tableName });
     new CfnOutput(this, 'OnFailureBucketName', { value: onFailure.bucketName });
     new CfnOutput(this, 'LiveTableName', { value: live.table.tableName });
+    new CfnOutput(this, 'ReplayRoleArn', { value: replay.arn });
     new CfnOutput(this, 'Slots', {
       value: this.toJsonString({
         orders: slotNames(orders.slots, ({ table }) => table.tableName),

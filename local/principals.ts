@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Credentials } from './engines/engine.ts';
 import { endpointVariable } from './start-engines.ts';
 
@@ -7,10 +7,15 @@ export interface Principal {
   readonly name: string;
   /** The execution role; the operator has none. */
   readonly roleArn?: string;
+  /** Of its session, where it assumed the role. */
+  readonly arn?: string;
 }
 
 /** Secrets by access key: who may call, for whoever checks signatures. */
 export type Keys = ReadonlyMap<string, string>;
+
+/** How the access key of an assumed role begins; of the engines, only Lambda's API takes one. */
+export const sessionKeyPrefix = 'ASIA';
 
 /** The name of the person at the terminal, and of what the runtime itself does. */
 export const operatorName = 'operator';
@@ -22,8 +27,12 @@ export const operatorName = 'operator';
 export class Principals {
   /** Includes the operator's. */
   readonly keys: Keys;
+  /** Those of assumed roles too. */
+  readonly keysAndSessions: Keys;
   readonly operator: Credentials;
   readonly #keys: Map<string, string>;
+  readonly #keysAndSessions: Map<string, string>;
+  readonly #sessions = new Map<string, { readonly token: string; readonly expiresAtMs: number }>();
   readonly #byAccessKey = new Map<string, Principal>();
   readonly #secret: (name: string) => string;
   readonly #shared: boolean;
@@ -43,6 +52,8 @@ export class Principals {
     this.#shared = own !== undefined;
     this.#keys = new Map([[operator.accessKeyId, operator.secretAccessKey]]);
     this.keys = this.#keys;
+    this.#keysAndSessions = new Map(this.#keys);
+    this.keysAndSessions = this.#keysAndSessions;
     this.#byAccessKey.set(operator.accessKeyId, { name: operatorName });
   }
 
@@ -52,13 +63,39 @@ export class Principals {
     const secretAccessKey = this.#secret(`access-key-${logicalId}`);
     const accessKeyId = `AKIA${hash('sha256', `${logicalId} ${secretAccessKey}`).slice(0, 16).toUpperCase()}`;
     this.#keys.set(accessKeyId, secretAccessKey);
+    this.#keysAndSessions.set(accessKeyId, secretAccessKey);
     this.#byAccessKey.set(accessKeyId, principal);
     return { accessKeyId, secretAccessKey };
   }
 
-  /** Whose key this is. */
-  find(accessKeyId: string): Principal | undefined {
+  /** A key for an assumed role, until then; it begins with `ASIA`, as on AWS. */
+  issueSession(principal: Principal, expiresAtMs: number): Credentials & { readonly sessionToken: string } {
+    for (const [accessKeyId, session] of this.#sessions)
+      if (session.expiresAtMs <= Date.now()) this.#forget(accessKeyId);
+    const accessKeyId = `${sessionKeyPrefix}${randomBytes(8).toString('hex').toUpperCase()}`;
+    const [secretAccessKey, sessionToken] = [randomBytes(20).toString('hex'), randomBytes(64).toString('base64')];
+    this.#keysAndSessions.set(accessKeyId, secretAccessKey);
+    this.#byAccessKey.set(accessKeyId, principal);
+    this.#sessions.set(accessKeyId, { token: sessionToken, expiresAtMs });
+    return { accessKeyId, secretAccessKey, sessionToken };
+  }
+
+  /** Whose key this is; nobody's, where a session's is over or came without its `token`. */
+  find(accessKeyId: string, token?: string): Principal | undefined {
+    const session = this.#sessions.get(accessKeyId);
+    if (session && (session.token !== token || session.expiresAtMs <= Date.now())) return undefined;
     return this.#byAccessKey.get(accessKeyId);
+  }
+
+  /** The name of whoever signs with this key, or did. */
+  nameOf(accessKeyId: string): string | undefined {
+    return this.#byAccessKey.get(accessKeyId)?.name;
+  }
+
+  #forget(accessKeyId: string): void {
+    this.#sessions.delete(accessKeyId);
+    this.#keysAndSessions.delete(accessKeyId);
+    this.#byAccessKey.delete(accessKeyId);
   }
 }
 

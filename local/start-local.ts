@@ -5,6 +5,9 @@ import type { Endpoints, LocalContext, ServiceName } from './context.ts';
 import { openDataDir } from './data-dir.ts';
 import { describeStack, environmentOf, type StackDescription } from './describe-stack.ts';
 import type { MappingSwitch } from './event-source-mapping/mapping-switch.ts';
+import { Access } from './iam/access.ts';
+import { openSts } from './iam/open-sts.ts';
+import { rolesOf } from './iam/roles.ts';
 import { openAsyncInvocations } from './lambda/async-invocations.ts';
 import type { InvokeApiOptions } from './lambda/invoke-api.ts';
 import type { LocalFunction } from './lambda/local-function.ts';
@@ -92,11 +95,12 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
     });
     const closeAsyncInvocations = singleFlight(() => asyncInvocations.close());
     closers.push(closeAsyncInvocations);
-    const { keys } = principals;
+    const access = new Access(principals, deployment.accountId);
+    const keys = principals.keysAndSessions;
     const { calls } = metrics;
     const closeInvokeApi = plan.resources.some(({ definition }) => definition?.type === 'AWS::Lambda::Function')
       ? await openInvokeApi(
-          { functions, mappings: eventSourceMappings, keys, calls, ...deployment, clock, asyncInvocations },
+          { functions, mappings: eventSourceMappings, keys, access, calls, ...deployment, clock, asyncInvocations },
           urls,
         )
       : () => {};
@@ -144,6 +148,8 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
       log,
     };
     const scope = await createResources(plan, template, context);
+    access.open(() => rolesOf(template, scope));
+    closers.push(await openSts(template, { access, keys, calls, ...deployment }, urls));
     const closeService = (service: ServiceName) => services.get(service)?.();
     closers.push(
       () => closeService('firehose'), // before the functions close, which were all there by now

@@ -2,7 +2,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { type Deployment, outputOf } from './deployment.ts';
 
 /** The services as the operator reaches them. */
 export interface Clients {
@@ -10,26 +12,46 @@ export interface Clients {
   readonly kinesis: KinesisClient;
   readonly lambda: LambdaClient;
   readonly s3: S3Client;
+  /** Not the operator's: under the replay role, which may invoke the projections and nothing else. */
+  readonly projections: LambdaClient;
   /** Lets go of the connections. */
   destroy(): void;
 }
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Clients that go where `environment` leads; where it says nothing the SDK finds region, endpoint and keys itself. */
-export function openClients(environment: Environment): Clients {
+/** Clients that go where the environment leads; where it says nothing the SDK finds region, endpoint and keys itself. */
+export function openClients(deployment: Deployment): Clients {
+  const { environment } = deployment;
   const dynamodb = new DynamoDBClient(settingsOf(environment, 'DYNAMODB'));
   const kinesis = new KinesisClient(settingsOf(environment, 'KINESIS'));
   const lambda = new LambdaClient(settingsOf(environment, 'LAMBDA'));
   const s3 = new S3Client(settingsOf(environment, 'S3'));
+  const sts = new STSClient(settingsOf(environment, 'STS'));
+  const projections = new LambdaClient({
+    ...settingsOf(environment, 'LAMBDA'),
+    credentials: () => assume(sts, outputOf(deployment, 'ReplayRoleArn')),
+  });
   return {
     dynamodb,
     kinesis,
     lambda,
     s3,
+    projections,
     destroy: () => {
-      for (const client of [dynamodb, kinesis, lambda, s3]) client.destroy();
+      for (const client of [dynamodb, kinesis, lambda, s3, sts, projections]) client.destroy();
     },
+  };
+}
+
+/** Keys of the role, for an hour; the SDK asks again before they end. */
+async function assume(sts: STSClient, RoleArn: string) {
+  const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'replay' }));
+  return {
+    accessKeyId: Credentials?.AccessKeyId ?? '',
+    secretAccessKey: Credentials?.SecretAccessKey ?? '',
+    ...(Credentials?.SessionToken !== undefined && { sessionToken: Credentials.SessionToken }),
+    ...(Credentials?.Expiration !== undefined && { expiration: Credentials.Expiration }),
   };
 }
 

@@ -17,7 +17,7 @@ await runCommand(async (args, signal) => {
   const line = readCommandLine(args);
   if (!line) return;
   const deployment = readDeployment();
-  const clients = openClients(deployment.environment);
+  const clients = openClients(deployment);
   try {
     if (line.projection === undefined) await showList(deployment, clients, line, signal);
     else await feedProjection(deployment, clients, { ...line, projection: line.projection }, signal);

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parentPort } from 'node:worker_threads';
-import { CallCounts } from '../metrics/call-counts.ts';
+import { accessKeyOf, CallCounts } from '../metrics/call-counts.ts';
+import { sessionKeyPrefix } from '../principals.ts';
 import type { EngineMessage, EngineRequest } from './engine-thread.ts';
 
 /** How long requests may go on once the engine closes; a long poll would otherwise hold it. */
@@ -31,6 +32,7 @@ export async function serveEngine(
   const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 }, (request, response) => {
     if (!request.url?.startsWith('/')) return void response.writeHead(400).end(); // the engines throw at an absolute URL
     counts.count(request, response, ...nameCall(request));
+    if (accessKeyOf(request).startsWith(sessionKeyPrefix)) return refuseSession(response);
     listener(request, response);
   });
   server.listen(0, '127.0.0.1');
@@ -54,3 +56,13 @@ export async function serveEngine(
   beforeFirst(url);
   port.postMessage({ kind: 'listening', url } satisfies EngineMessage);
 }
+
+/** The engines know no policies, so nobody who is bound by one gets past here. */
+const refuseSession = (response: ServerResponse): void => {
+  const message = 'An assumed role opens nothing but the Lambda API here.';
+  response.writeHead(403, {
+    'Content-Type': 'application/x-amz-json-1.1',
+    'x-amzn-ErrorType': 'AccessDeniedException',
+  });
+  response.end(JSON.stringify({ __type: 'AccessDeniedException', message }));
+};

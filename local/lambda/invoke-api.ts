@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { MappingSwitch } from '../event-source-mapping/mapping-switch.ts';
-import type { CallCounts } from '../metrics/call-counts.ts';
+import { type Access, AccessDenied } from '../iam/access.ts';
+import { accessKeyOf, type CallCounts } from '../metrics/call-counts.ts';
 import type { Keys } from '../principals.ts';
 import { findSignatureFault } from '../signature-v4.ts';
 import { type ApiAnswer, json, refusal } from './api-answer.ts';
@@ -13,14 +14,16 @@ import type { AsyncInvocations } from './async-invocations.ts';
 import { findFunction } from './function-name.ts';
 import { type LocalFunction, payloadLimitBytes, RequestTooLarge, TooManyRequests } from './local-function.ts';
 import { answerMappingCall } from './mapping-api.ts';
+import { permissionOf } from './permission.ts';
 
 export interface InvokeApiOptions {
   /** By ARN; those that are added later are found too. */
   readonly functions: ReadonlyMap<string, LocalFunction>;
   /** By UUID; those that are added later are found too. */
   readonly mappings: ReadonlyMap<string, MappingSwitch>;
-  /** Every request must be signed with one of these. */
+  /** Every request must be signed with one of these, by somebody who may do what it asks for. */
   readonly keys: Keys;
+  readonly access: Access;
   readonly calls: CallCounts;
   readonly region: string;
   readonly accountId: string;
@@ -68,6 +71,9 @@ export const startInvokeApi = async (options: InvokeApiOptions): Promise<Engine>
     if (fault === 'missing') return refusal(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
     if (fault)
       return refusal(403, 'InvalidSignatureException', `The signature of the request does not hold: ${fault}.`);
+    const { action: needed, resource } = permissionOf(signed.method, decode(rawPath), options);
+    const token = message.headers['x-amz-security-token'];
+    options.access.check(accessKeyOf(message), typeof token === 'string' ? token : undefined, needed, resource);
     const call = { requestId, query: new URLSearchParams(rawQuery), headers: message.headers, body };
     const ofMappings = answerMappingCall({ ...signed, query: call.query, body }, options);
     if (ofMappings) return ofMappings;
@@ -159,6 +165,7 @@ const unknownOperation = refusal(
 );
 
 const failed = (error: unknown): ApiAnswer => {
+  if (error instanceof AccessDenied) return refusal(403, error.name, error.message);
   if (error instanceof TooManyRequests) return refusal(429, error.name, error.message, { Reason: error.reason });
   if (error instanceof RequestTooLarge) return refusal(413, error.name, error.message);
   return refusal(500, 'ServiceException', error instanceof Error ? error.message : String(error));

@@ -73,7 +73,7 @@ export class Metrics {
       functions: this.#functions.map((metrics) => metrics.snapshot()),
       mappings: this.#lags.map(({ uuid, functionName, lag }) => ({ uuid, functionName, lagMs: lag.summary() })),
       calls: calls.map(({ accessKeyId, ...count }) => ({
-        principal: this.#principals.find(accessKeyId)?.name ?? 'unknown',
+        principal: this.#principals.nameOf(accessKeyId) ?? 'unknown',
         ...count,
       })),
     };

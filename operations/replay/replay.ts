@@ -58,7 +58,7 @@ export async function replay(
   if (!state) return undefined;
   const { total, done: before, toMs } = state;
   const target = {
-    lambda: clients.lambda,
+    lambda: clients.projections,
     functionName: deployment.slots[request.projection][request.slot].function,
     eventSourceArn: await streamArn(deployment, clients),
   };

@@ -20,8 +20,8 @@ describe('the stack, minimal', () => {
       'AWS::ApiGateway::UsagePlan': 1,
       'AWS::ApiGateway::UsagePlanKey': 1,
       'AWS::DynamoDB::GlobalTable': 5,
-      'AWS::IAM::Policy': 10,
-      'AWS::IAM::Role': 11,
+      'AWS::IAM::Policy': 11,
+      'AWS::IAM::Role': 12,
       'AWS::Kinesis::Stream': 1,
       'AWS::Lambda::EventSourceMapping': 5,
       'AWS::Lambda::Function': 11,
@@ -41,6 +41,7 @@ describe('the stack, minimal', () => {
       'LiveTableName',
       'OnFailureBucketName',
       'OrderTableName',
+      'ReplayRoleArn',
       'Slots',
       'StreamName',
     ]));

@@ -26,7 +26,7 @@ let items: readonly unknown[];
 beforeAll(async () => {
   running = await startOrderSystem();
   stack = deployment(running.stack.outputs, running.stack.environment);
-  clients = openClients(stack.environment);
+  clients = openClients(stack);
   const { system } = running;
   // Several orders at one place, one of them sent again under its key after a later one.
   for (let round = 0; round < 3; round++) {

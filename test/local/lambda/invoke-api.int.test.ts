@@ -12,15 +12,18 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../local/clock.ts';
 import type { Engine } from '../../../local/engines/engine.ts';
+import { Access } from '../../../local/iam/access.ts';
 import { type AsyncInvocations, openAsyncInvocations } from '../../../local/lambda/async-invocations.ts';
 import { startInvokeApi } from '../../../local/lambda/invoke-api.ts';
 import type { LocalFunction } from '../../../local/lambda/local-function.ts';
 import { CallCounts } from '../../../local/metrics/call-counts.ts';
 import { laptopPace } from '../../../local/pace.ts';
+import { Principals } from '../../../local/principals.ts';
 import { eventually } from '../../support/eventually.ts';
 import { probeFunction } from './probe-function.ts';
 
-const credentials = { accessKeyId: 'AKIDPROBE', secretAccessKey: 'secret' };
+const principals = new Principals((name) => name.padEnd(40, '0'));
+const credentials = principals.operator;
 const functions = new Map<string, LocalFunction>();
 const dataDir = mkdtempSync(join(tmpdir(), 'invoke-api-'));
 let asyncInvocations: AsyncInvocations;
@@ -39,7 +42,8 @@ beforeAll(async () => {
   api = await startInvokeApi({
     functions,
     mappings: new Map(),
-    keys: new Map([[credentials.accessKeyId, credentials.secretAccessKey]]),
+    keys: principals.keysAndSessions,
+    access: new Access(principals, '000000000000'),
     calls: new CallCounts(),
     region: 'us-east-1',
     accountId: '000000000000',

@@ -1,0 +1,85 @@
+import type { Principals } from '../principals.ts';
+import { allows, trusts } from './policy.ts';
+import type { Role } from './roles.ts';
+
+/** The keys of an assumed role. */
+export interface Session {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiresAtMs: number;
+  /** `arn:aws:sts::<account>:assumed-role/<role>/<session>` */
+  readonly arn: string;
+}
+
+/** Why a call is refused; the message is AWS's. */
+export class AccessDenied extends Error {
+  override readonly name = 'AccessDeniedException';
+}
+
+/**
+ * Who may do what, by the template's own policies: the operator everything, a function what its role allows, an assumed
+ * role what that allows.
+ */
+export class Access {
+  readonly #principals: Principals;
+  readonly #accountId: string;
+  #roles: () => ReadonlyMap<string, Role> = () => new Map();
+  #known: ReadonlyMap<string, Role> | undefined;
+
+  constructor(principals: Principals, accountId: string) {
+    this.#principals = principals;
+    this.#accountId = accountId;
+  }
+
+  /** From now on the roles are these; they are read when they are first asked for. */
+  open(roles: () => ReadonlyMap<string, Role>): void {
+    this.#roles = roles;
+  }
+
+  /** @throws AccessDenied unless the key's principal may do `action` on `resource`; `token` came with the call. */
+  check(accessKeyId: string, token: string | undefined, action: string, resource: string): void {
+    const principal = this.#principals.find(accessKeyId, token);
+    if (!principal) throw new AccessDenied('The security token included in the request is invalid or has expired.');
+    if (principal.roleArn === undefined) return;
+    if (allows(this.#role(principal.roleArn)?.statements ?? [], action, resource)) return;
+    throw new AccessDenied(
+      `User: ${principal.arn ?? principal.roleArn} is not authorized to perform: ${action} on resource: ${resource} ` +
+        `because no identity-based policy allows the ${action} action`,
+    );
+  }
+
+  /** The ARN of whoever holds the key. */
+  whoIs(accessKeyId: string, token: string | undefined): string {
+    const principal = this.#principals.find(accessKeyId, token);
+    return principal?.arn ?? principal?.roleArn ?? `arn:aws:iam::${this.#accountId}:root`;
+  }
+
+  /** @throws AccessDenied unless the role is there and trusts the caller, who may assume it. */
+  assume(
+    caller: { accessKeyId: string; token: string | undefined },
+    roleArn: string,
+    session: SessionRequest,
+  ): Session {
+    const role = this.#role(roleArn);
+    const principal = this.#principals.find(caller.accessKeyId, caller.token);
+    if (!role || !principal || !trusts(role.trust, this.#accountId, principal.roleArn)) {
+      const who = this.whoIs(caller.accessKeyId, caller.token);
+      throw new AccessDenied(`User: ${who} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`);
+    }
+    this.check(caller.accessKeyId, caller.token, 'sts:AssumeRole', roleArn);
+    const arn = `arn:aws:sts::${this.#accountId}:assumed-role/${role.name}/${session.name}`;
+    const issued = this.#principals.issueSession({ name: role.name, roleArn, arn }, session.expiresAtMs);
+    return { ...issued, expiresAtMs: session.expiresAtMs, arn };
+  }
+
+  #role(arn: string): Role | undefined {
+    this.#known ??= this.#roles();
+    return this.#known.get(arn);
+  }
+}
+
+export interface SessionRequest {
+  readonly name: string;
+  readonly expiresAtMs: number;
+}

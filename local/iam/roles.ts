@@ -1,0 +1,55 @@
+import { evaluate, type Scope, Unevaluable } from '../assembly/evaluate.ts';
+import type { Template } from '../assembly/template.ts';
+import { StartError } from '../start-error.ts';
+import { type Statement, statementsOf } from './policy.ts';
+
+/** What a role of the template may do, and who may assume it. */
+export interface Role {
+  readonly arn: string;
+  readonly name: string;
+  readonly statements: readonly Statement[];
+  readonly trust: readonly Statement[];
+}
+
+/**
+ * The roles of a template, by their ARN, with their inline policies and those attached to them by the template. Policies
+ * that AWS manages aren't known here; what can't be evaluated here allows nothing.
+ */
+export const rolesOf = (template: Template, scope: Scope): ReadonlyMap<string, Role> => {
+  const declared = Object.entries(template.Resources);
+  const attached = new Map<string, Statement[]>();
+  for (const [logicalId, { Type, Properties = {} }] of declared) {
+    if (Type !== 'AWS::IAM::Policy' && Type !== 'AWS::IAM::ManagedPolicy') continue;
+    const statements = documentIn(Properties.PolicyDocument, scope, logicalId);
+    for (const name of [evaluated(Properties.Roles, scope, logicalId) ?? []].flat().map(String))
+      attached.set(name, [...(attached.get(name) ?? []), ...statements]);
+  }
+  const roles = declared.flatMap(([logicalId, { Type, Properties = {} }]): Role[] => {
+    if (Type !== 'AWS::IAM::Role') return [];
+    const [name, arn] = [{ Ref: logicalId }, { 'Fn::GetAtt': [logicalId, 'Arn'] }].map((intrinsic) =>
+      evaluated(intrinsic, scope, logicalId),
+    );
+    if (typeof name !== 'string' || typeof arn !== 'string') return []; // left out by its condition
+    const inline = [Properties.Policies ?? []].flat() as { PolicyDocument?: unknown }[];
+    const statements = inline.flatMap(({ PolicyDocument }) => documentIn(PolicyDocument, scope, logicalId));
+    const trust = documentIn(Properties.AssumeRolePolicyDocument, scope, logicalId);
+    return [{ arn, name, trust, statements: [...statements, ...(attached.get(name) ?? [])] }];
+  });
+  return new Map(roles.map((role) => [role.arn, role]));
+};
+
+/** Each statement by itself, so that one that can't be evaluated takes no other with it. */
+const documentIn = (document: unknown, scope: Scope, logicalId: string): readonly Statement[] =>
+  statementsOf(document).flatMap((statement) => {
+    const value = evaluated(statement, scope, logicalId);
+    return value === undefined ? [] : [value as Statement];
+  });
+
+const evaluated = (value: unknown, scope: Scope, logicalId: string): unknown => {
+  try {
+    return evaluate(value, scope, logicalId);
+  } catch (error) {
+    if (error instanceof Unevaluable || error instanceof StartError) return undefined;
+    throw error;
+  }
+};

@@ -1,0 +1,147 @@
+import { hash, randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Engine } from '../engines/engine.ts';
+import { accessKeyOf, type CallCounts } from '../metrics/call-counts.ts';
+import type { Keys } from '../principals.ts';
+import { findSignatureFault } from '../signature-v4.ts';
+import { type Access, AccessDenied } from './access.ts';
+
+export interface StsOptions {
+  readonly access: Access;
+  /** Every request must be signed with one of these. */
+  readonly keys: Keys;
+  readonly calls: CallCounts;
+  readonly region: string;
+  readonly accountId: string;
+}
+
+const namespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
+const limitBytes = 100_000;
+
+/**
+ * Serves STS's `AssumeRole` and `GetCallerIdentity` on a free port of 127.0.0.1. An assumed role opens Lambda's API, as
+ * far as its policies allow, and nothing else here.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
+export const startSts = async (options: StsOptions): Promise<Engine> => {
+  const server = createServer({ keepAliveTimeout: 65_000 }, async (message, response) => {
+    const requestId = randomUUID();
+    const body = await readBody(message);
+    const form = new URLSearchParams(body.toString());
+    options.calls.count(message, response, 'sts', form.get('Action') ?? 'none');
+    const { status, xml } = respond(message, body, form, requestId, options);
+    response.writeHead(status, { 'Content-Type': 'text/xml', 'x-amzn-RequestId': requestId }).end(xml);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      await closed;
+    },
+  };
+};
+
+interface Answer {
+  readonly status: number;
+  readonly xml: string;
+}
+
+/** A request that breaks a rule of its shape. */
+class Invalid extends Error {}
+
+const respond = (
+  message: IncomingMessage,
+  body: Buffer,
+  form: URLSearchParams,
+  requestId: string,
+  options: StsOptions,
+): Answer => {
+  const { method = '', url = '', headers } = message;
+  const [rawPath = '', rawQuery = ''] = url.split(/\?(.*)/s);
+  const fault = findSignatureFault(
+    { method, rawPath, rawQuery, headers, payloadHash: hash('sha256', body) },
+    { keys: options.keys, region: options.region, service: 'sts', now: Date.now() },
+  );
+  if (fault)
+    return refusal(403, 'SignatureDoesNotMatch', `The signature of the request does not hold: ${fault}.`, requestId);
+  const token = headers['x-amz-security-token'];
+  const caller = { accessKeyId: accessKeyOf(message), token: typeof token === 'string' ? token : undefined };
+  const action = form.get('Action');
+  try {
+    if (action === 'GetCallerIdentity') return identity(caller, requestId, options);
+    if (action === 'AssumeRole') return assumeRole(caller, form, requestId, options);
+    return refusal(400, 'InvalidAction', 'Only AssumeRole and GetCallerIdentity are run here.', requestId);
+  } catch (error) {
+    if (error instanceof AccessDenied) return refusal(403, 'AccessDenied', error.message, requestId);
+    if (error instanceof Invalid) return refusal(400, 'ValidationError', error.message, requestId);
+    throw error;
+  }
+};
+
+interface Caller {
+  readonly accessKeyId: string;
+  readonly token: string | undefined;
+}
+
+const identity = (caller: Caller, requestId: string, { access, accountId }: StsOptions): Answer => {
+  const arn = access.whoIs(caller.accessKeyId, caller.token);
+  return success('GetCallerIdentity', requestId, { Arn: arn, UserId: caller.accessKeyId, Account: accountId });
+};
+
+const assumeRole = (caller: Caller, form: URLSearchParams, requestId: string, { access }: StsOptions): Answer => {
+  const name = form.get('RoleSessionName') ?? '';
+  const seconds = Number(form.get('DurationSeconds') ?? 3_600);
+  if (!/^[\w+=,.@-]{2,64}$/.test(name))
+    throw new Invalid('RoleSessionName must be 2 to 64 of A-Z a-z 0-9 _ + = , . @ -');
+  if (!(Number.isInteger(seconds) && seconds >= 900 && seconds <= 43_200))
+    throw new Invalid('DurationSeconds must be 900 to 43200');
+  const session = access.assume(caller, form.get('RoleArn') ?? '', { name, expiresAtMs: Date.now() + seconds * 1_000 });
+  return success('AssumeRole', requestId, {
+    AssumedRoleUser: { Arn: session.arn, AssumedRoleId: `${session.accessKeyId}:${name}` },
+    Credentials: {
+      AccessKeyId: session.accessKeyId,
+      SecretAccessKey: session.secretAccessKey,
+      SessionToken: session.sessionToken,
+      Expiration: new Date(session.expiresAtMs).toISOString(),
+    },
+  });
+};
+
+interface Fields {
+  readonly [name: string]: string | Fields;
+}
+
+const success = (action: string, requestId: string, result: Fields): Answer => ({
+  status: 200,
+  xml: `<${action}Response xmlns="${namespace}">${xmlOf({ [`${action}Result`]: result, ResponseMetadata: { RequestId: requestId } })}</${action}Response>`,
+});
+
+const refusal = (status: number, Code: string, Message: string, RequestId: string): Answer => ({
+  status,
+  xml: `<ErrorResponse xmlns="${namespace}">${xmlOf({ Error: { Type: 'Sender', Code, Message }, RequestId })}</ErrorResponse>`,
+});
+
+const xmlOf = (fields: Fields): string =>
+  Object.entries(fields)
+    .map(([name, value]) => `<${name}>${typeof value === 'string' ? escaped(value) : xmlOf(value)}</${name}>`)
+    .join('');
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+/** The body, or as much of it as any valid one has: a longer one fails its signature. */
+const readBody = async (message: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of message) {
+    length += chunk.length;
+    if (length <= limitBytes) chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+};
