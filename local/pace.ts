@@ -10,22 +10,29 @@ export interface Pace {
   readonly retryBackoffMs: (retry: number) => number;
   /** How long a tumbling window that gets no more records is held open after its end. */
   readonly quietWindowMs: number;
+  /** How long a buffer of a delivery stream that should wait so long does wait. */
+  readonly bufferMs: (hintMs: number) => number;
 }
 
-/** As on AWS: polls once a second, backs off 1, 2, 4 … 60 s, holds a quiet window for two minutes. */
+/** As on AWS: polls once a second, backs off 1, 2, 4 … 60 s, holds a quiet window for two minutes, fills a buffer as long as it says. */
 export const awsPace: Pace = {
   wakeOnWrite: false,
   pollIntervalMs: 1_000,
   gatherMs: 0,
   retryBackoffMs: (retry) => Math.min(60_000, 1_000 * 2 ** (retry - 1)),
   quietWindowMs: 120_000,
+  bufferMs: (hintMs) => hintMs,
 };
 
-/** For a laptop: woken by the write itself, leaves a busy shard 50 ms, backs off 50, 100, 200 … 1,000 ms, holds a quiet window for half a second. */
+/**
+ * For a laptop: woken by the write itself, leaves a busy shard 50 ms, backs off 50, 100, 200 … 1,000 ms, holds a quiet
+ * window for half a second, fills a buffer for a second at most.
+ */
 export const laptopPace: Pace = {
   wakeOnWrite: true,
   pollIntervalMs: 1_000,
   gatherMs: 50,
   retryBackoffMs: (retry) => Math.min(1_000, 50 * 2 ** (retry - 1)),
   quietWindowMs: 500,
+  bufferMs: (hintMs) => Math.min(1_000, hintMs),
 };

@@ -1,3 +1,4 @@
+import { during } from '../clock.ts';
 import type { LocalContext } from '../context.ts';
 import type { BusEvent } from './bus-event.ts';
 import { type DeliveryFailure, queueTransport } from './target-transport.ts';
@@ -16,6 +17,8 @@ export interface DeadLetters {
   take(letter: DeadLetter, stop: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
 }
+
+type DeadLetterQueue = ReturnType<typeof queueTransport>;
 
 /** Whose letters they are. */
 export interface Undelivered {
@@ -37,7 +40,7 @@ export const openDeadLetters = (
   const queue = queueArn === undefined ? undefined : queueTransport(queueArn, undefined, context);
   const say = (what: string) => context.log(`${ruleArn.split('/').at(-1)}: an event for ${targetArn} ${what}`);
 
-  const put = async (letter: DeadLetter, stop: AbortSignal): Promise<boolean> => {
+  const put = async (queue: DeadLetterQueue, letter: DeadLetter, stop: AbortSignal): Promise<boolean> => {
     const { event, failure, retries, exhausted } = letter;
     const attributes = {
       RULE_ARN: ruleArn,
@@ -49,7 +52,7 @@ export const openDeadLetters = (
     };
     for (let failures = 1; ; failures++) {
       try {
-        await queue?.sendWith(event.text, attributes);
+        await during(context.clock, queue.sendWith(event.text, attributes));
         return true;
       } catch (error) {
         if (failures === 1) say(`waits for its dead-letter queue: ${(error as Error).message}`);
@@ -61,7 +64,7 @@ export const openDeadLetters = (
 
   return {
     take: async (letter, stop) => {
-      if (queue && !(await put(letter, stop))) return false;
+      if (queue && !(await put(queue, letter, stop))) return false;
       const where = queue ? 'went to the dead-letter queue' : 'was dropped, there is no dead-letter queue';
       say(`${where} (${letter.failure.code}: ${letter.failure.message})`);
       return true;

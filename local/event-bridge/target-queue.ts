@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, during } from '../clock.ts';
 import type { Pace } from '../pace.ts';
 import type { BusEvent, Envelope } from './bus-event.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -116,7 +116,7 @@ export class TargetQueue {
   /** One at a time where the target refuses them together, so that one message costs its neighbours nothing. */
   async #send(messages: readonly Message[]): Promise<readonly (DeliveryFailure | undefined)[]> {
     try {
-      return await this.#parts.transport.send(messages);
+      return await during(this.#parts.clock, this.#parts.transport.send(messages));
     } catch (error) {
       const failure = failureOf(error);
       if (messages.length === 1 || failure.code !== 'SDK_CLIENT_ERROR') return messages.map(() => failure);

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, during } from '../clock.ts';
 import { DurableQueue } from '../durable-queue.ts';
 import type { Pace } from '../pace.ts';
 import { type InvokeOptions, type LocalFunction, TooManyRequests } from './local-function.ts';
@@ -56,7 +56,7 @@ export const openAsyncInvocations = ({
     let { failures } = event;
     for (let tries = failures + 1; !closing.signal.aborted; tries++) {
       try {
-        const { functionError } = await target.invoke(event.payload, event.options);
+        const { functionError } = await during(clock, target.invoke(event.payload, event.options));
         if (!functionError || ++failures > mostRetries) return true;
         queue.replace(id, { ...event, failures });
       } catch (error) {

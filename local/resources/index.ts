@@ -13,6 +13,7 @@ import { dynamoDbGlobalTable } from './dynamodb-global-table.ts';
 import { dynamoDbTable } from './dynamodb-table.ts';
 import { eventsEventBus } from './events-event-bus.ts';
 import { eventsRule } from './events-rule.ts';
+import { firehoseDeliveryStream } from './firehose-delivery-stream.ts';
 import { kinesisStream } from './kinesis-stream.ts';
 import { kinesisStreamConsumer } from './kinesis-stream-consumer.ts';
 import { lambdaEventSourceMapping } from './lambda-event-source-mapping.ts';
@@ -37,6 +38,7 @@ const all: readonly ResourceType[] = [
   dynamoDbTable,
   eventsEventBus,
   eventsRule,
+  firehoseDeliveryStream,
   kinesisStream,
   kinesisStreamConsumer,
   lambdaEventSourceMapping,

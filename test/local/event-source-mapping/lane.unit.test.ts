@@ -91,6 +91,7 @@ const run = async (
       pollIntervalMs: 1_000,
       gatherMs: 0,
       quietWindowMs: 500,
+      bufferMs: (hintMs: number) => hintMs,
       retryBackoffMs: (retry: number) => {
         pauses.push(retry);
         return 1_000 * 2 ** (retry - 1);

@@ -1,0 +1,71 @@
+import { FirehoseClient, PutRecordBatchCommand, PutRecordCommand } from '@aws-sdk/client-firehose';
+import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { LocalStack } from '../../../local/start-local.ts';
+import { eventually } from '../../support/eventually.ts';
+
+/** Delivery streams of a running stack and their bucket, as a client of the SDK sees them. */
+export class RunningFirehose {
+  readonly stack: LocalStack;
+  readonly firehose: FirehoseClient;
+  readonly #kinesis: KinesisClient;
+  readonly #s3: S3Client;
+
+  constructor(stack: LocalStack) {
+    const { environment } = stack;
+    const at = (service: string) => ({
+      region: 'us-east-1',
+      endpoint: environment[`AWS_ENDPOINT_URL_${service}`] ?? '',
+      maxAttempts: 1,
+      credentials: {
+        accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '',
+        secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
+      },
+    });
+    this.stack = stack;
+    this.firehose = new FirehoseClient(at('FIREHOSE'));
+    this.#kinesis = new KinesisClient({ ...at('KINESIS'), requestHandler: new NodeHttpHandler() });
+    this.#s3 = new S3Client({ ...at('S3'), forcePathStyle: true });
+  }
+
+  put(output: string, data: string) {
+    const DeliveryStreamName = this.stack.outputs[output];
+    return this.firehose.send(new PutRecordCommand({ DeliveryStreamName, Record: { Data: Buffer.from(data) } }));
+  }
+
+  putAll(output: string, data: readonly string[]) {
+    const Records = data.map((each) => ({ Data: Buffer.from(each) }));
+    const DeliveryStreamName = this.stack.outputs[output];
+    return this.firehose.send(new PutRecordBatchCommand({ DeliveryStreamName, Records }));
+  }
+
+  /** Puts records on the Kinesis stream with this output. */
+  async putToStream(output: string, records: readonly { readonly key: string; readonly data: string }[]) {
+    const Records = records.map(({ key, data }) => ({ PartitionKey: key, Data: Buffer.from(data) }));
+    return this.#kinesis.send(new PutRecordsCommand({ StreamName: this.stack.outputs[output], Records }));
+  }
+
+  /** The objects of the bucket `Bucket` whose key begins so, once there are as many. */
+  async objects(prefix: string, count: number): Promise<{ key: string; body: Buffer }[]> {
+    return eventually(
+      async () => {
+        const Bucket = this.stack.outputs.Bucket;
+        const { Contents = [] } = await this.#s3.send(new ListObjectsV2Command({ Bucket, Prefix: prefix }));
+        if (Contents.length < count) throw new Error(`${Contents.length} objects below ${prefix}, not ${count}`);
+        return Promise.all(
+          Contents.map(async ({ Key = '' }) => {
+            const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket, Key }));
+            return { key: Key, body: Buffer.from((await Body?.transformToByteArray()) ?? []) };
+          }),
+        );
+      },
+      5_000,
+      10,
+    );
+  }
+
+  disconnect(): void {
+    for (const client of [this.firehose, this.#kinesis, this.#s3]) client.destroy();
+  }
+}
