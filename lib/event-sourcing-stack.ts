@@ -13,6 +13,7 @@ import { PrivateBucket } from './parts/private-bucket.ts';
 import { ReplayRole } from './replay-role.ts';
 import type { Settings } from './settings.ts';
 import { TaskLog } from './task-log.ts';
+import { TaskProjection } from './task-projection.ts';
 
 /** The picture of the whole: one `new` a box, and the arrows are its props. */
 export class EventSourcingStack extends Stack {
@@ -28,6 +29,7 @@ export class EventSourcingStack extends Stack {
     // stream → who listens → what it keeps
     const orders = new OrderProjection(this, 'OrderProjection', { stream, onFailure, production });
     const invoices = new InvoiceProjection(this, 'InvoiceProjection', { stream, onFailure, production });
+    const taskViews = new TaskProjection(this, 'TaskProjection', { stream, onFailure, production });
     new EventCheck(this, 'EventCheck', { stream, onFailure });
     const comparison = settings.batchingComparison
       ? new BatchingComparison(this, 'BatchingComparison', { stream, onFailure, production })
@@ -52,7 +54,7 @@ export class EventSourcingStack extends Stack {
     });
 
     // client → tasks API → event log
-    const tasks = new TaskLog(this, 'TaskLog', { api, production });
+    const tasks = new TaskLog(this, 'TaskLog', { api, views: taskViews.table, production });
 
     // Whoever is here by now has its charts and its alarms: new boxes stand above.
     new Monitoring(this, 'Monitoring');
@@ -64,6 +66,8 @@ export class EventSourcingStack extends Stack {
     new CfnOutput(this, 'OrderTableName', { value: orders.slots.blue.table.tableName });
     new CfnOutput(this, 'InvoiceBucketName', { value: invoices.slots.blue.bucket.bucketName });
     new CfnOutput(this, 'EventLogTableName', { value: tasks.events.tableName });
+    new CfnOutput(this, 'TaskTableName', { value: taskViews.table.tableName });
+    new CfnOutput(this, 'TaskAuditBucketName', { value: taskViews.audit.bucketName });
     new CfnOutput(this, 'OnFailureBucketName', { value: onFailure.bucketName });
     new CfnOutput(this, 'LiveTableName', { value: live.table.tableName });
     new CfnOutput(this, 'ReplayRoleArn', { value: replay.arn });

@@ -7,6 +7,8 @@ import { Ulid } from '../../domain/task/ulid.ts';
 import { httpHandler, json, readQuery } from '../runtime/http.ts';
 import { entityTagOf, taskIdOf } from '../runtime/task-request.ts';
 import type { TaskStore } from '../stores/task-store.ts';
+import { count } from './count.ts';
+import { listTasks, type TaskList } from './list-tasks.ts';
 
 const time = z.iso.datetime({ offset: true });
 
@@ -28,15 +30,6 @@ const Moment = z.pipe(
 );
 const OneTask = z.strictObject({ at: z.optional(Moment) });
 
-const count = (most: number) =>
-  z.pipe(
-    z
-      .string()
-      .check(
-        z.refine((text) => /^[1-9]\d{0,9}$/.test(text) && Number(text) <= most, `must be an integer from 1 to ${most}`),
-      ),
-    z.transform(Number),
-  );
 const maxEvents = 10_000;
 const PageOfEvents = z.strictObject({ limit: z.optional(count(maxEvents)), next: z.optional(count(9_999_999_999)) });
 
@@ -46,11 +39,13 @@ const maxAnswerBytes = 4_000_000;
 /**
  * `GET /tasks/{id}` -> the task as it is, 410 once it was deleted. `?at=` -> as it was right after a command or at a
  * time, deleted or not. `GET /tasks/{id}/events` -> `{events, next}`, what happened to it, oldest first: as many as fit
- * one answer. All of it is read from the log, consistently: what a command answered is seen.
+ * one answer. All of it is read from the log, consistently: what a command answered is seen. `GET /tasks?done=` is not.
  */
-export const queryTasks = (tasks: TaskStore) =>
+export const queryTasks = (tasks: TaskStore, list: TaskList) =>
   httpHandler(async (request) => {
     switch (request.resource) {
+      case '/tasks':
+        return listTasks(list, request);
       case '/tasks/{id}':
         return getTask(tasks, request);
       case '/tasks/{id}/events':

@@ -13,23 +13,23 @@ describe('the stack, minimal', () => {
       'AWS::ApiGateway::ApiKey': 1,
       'AWS::ApiGateway::Deployment': 1,
       'AWS::ApiGateway::GatewayResponse': 2,
-      'AWS::ApiGateway::Method': 14,
+      'AWS::ApiGateway::Method': 15,
       'AWS::ApiGateway::Resource': 5,
       'AWS::ApiGateway::RestApi': 1,
       'AWS::ApiGateway::Stage': 1,
       'AWS::ApiGateway::UsagePlan': 1,
       'AWS::ApiGateway::UsagePlanKey': 1,
-      'AWS::DynamoDB::GlobalTable': 5,
-      'AWS::IAM::Policy': 11,
-      'AWS::IAM::Role': 12,
+      'AWS::DynamoDB::GlobalTable': 6,
+      'AWS::IAM::Policy': 12,
+      'AWS::IAM::Role': 13,
       'AWS::Kinesis::Stream': 1,
-      'AWS::Lambda::EventSourceMapping': 5,
-      'AWS::Lambda::Function': 11,
-      'AWS::Lambda::Permission': 8,
-      'AWS::Logs::LogGroup': 11,
-      'AWS::S3::Bucket': 3,
-      'AWS::S3::BucketPolicy': 3,
-      'Custom::S3AutoDeleteObjects': 3,
+      'AWS::Lambda::EventSourceMapping': 6,
+      'AWS::Lambda::Function': 12,
+      'AWS::Lambda::Permission': 9,
+      'AWS::Logs::LogGroup': 12,
+      'AWS::S3::Bucket': 4,
+      'AWS::S3::BucketPolicy': 4,
+      'Custom::S3AutoDeleteObjects': 4,
     }));
 
   it('tells where it is to be reached', () =>
@@ -44,6 +44,8 @@ describe('the stack, minimal', () => {
       'ReplayRoleArn',
       'Slots',
       'StreamName',
+      'TaskAuditBucketName',
+      'TaskTableName',
     ]));
 
   it('leaves nothing behind: every resource says that it goes, and buckets are emptied first', () => {

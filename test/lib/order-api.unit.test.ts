@@ -6,6 +6,7 @@ const routes = [
   { verb: 'GET', path: '/order', name: 'query-orders' },
   { verb: 'GET', path: '/invoice', name: 'presign-invoice' },
   { verb: 'POST', path: '/tasks', name: 'handle-task-command' },
+  { verb: 'GET', path: '/tasks', name: 'query-tasks' },
   { verb: 'GET', path: '/tasks/{id}', name: 'query-tasks' },
   { verb: 'PATCH', path: '/tasks/{id}', name: 'handle-task-command' },
   { verb: 'DELETE', path: '/tasks/{id}', name: 'handle-task-command' },

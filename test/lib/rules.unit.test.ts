@@ -10,6 +10,7 @@ const setAside =
 const insights =
   'Every function that Lambda Insights measures writes to this one log group of the account; the ending names its streams.';
 const invoiceKeys = 'Each order has an invoice under a key of its own; nothing outside of invoices/ is touched.';
+const auditKeys = 'Each event has an object under a key of its own; nothing outside of events/task/ is touched.';
 const accessLog =
   'Nobody reads it but our functions, whose calls X-Ray traces; who signed a link is logged there. A log of every ' +
   'access would hold more than the bucket. CloudTrail data events tell who read what, for the account that wants it.';
@@ -25,6 +26,7 @@ const invoiceObjects = 'AwsSolutions-IAM5[Resource::<InvoiceProjectionInvoicesBE
 const greenInvoiceObjects = 'AwsSolutions-IAM5[Resource::<InvoiceProjectionGreenInvoicesD40DB34C.Arn>/invoices/*]';
 const insightsLog =
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:/aws/lambda-insights:*]';
+const auditObjects = 'AwsSolutions-IAM5[Resource::<TaskProjectionAuditD7079BBC.Arn>/events/task/*]';
 const everyResource = 'AwsSolutions-IAM5[Resource::*]';
 
 /** What AwsSolutions finds and why it may stay: construct, finding, reason. */
@@ -52,6 +54,10 @@ const acknowledged: [path: string, id: string, reason: string][] = [
       [policy, insightsLog, insights],
     ];
   }),
+  ['TaskProjection/Audit/Resource', 'AwsSolutions-S1', accessLog],
+  ['TaskProjection/Consumer/FunctionRole/DefaultPolicy/Resource', everyResource, trace],
+  ['TaskProjection/Consumer/FunctionRole/DefaultPolicy/Resource', onFailureObjects, setAside],
+  ['TaskProjection/Consumer/FunctionRole/DefaultPolicy/Resource', auditObjects, auditKeys],
   ['TaskLog/CommandRole/DefaultPolicy/Resource', everyResource, trace],
   ['TaskLog/QueryRole/DefaultPolicy/Resource', everyResource, trace],
   ['OrderApi/IngestRole/DefaultPolicy/Resource', everyResource, trace],
@@ -78,6 +84,7 @@ const acknowledged: [path: string, id: string, reason: string][] = [
     'order/GET',
     'invoice/GET',
     'tasks/POST',
+    'tasks/GET',
     'tasks/{id}/GET',
     'tasks/{id}/PATCH',
     'tasks/{id}/DELETE',

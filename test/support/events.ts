@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import type { EventOf } from '../../domain/event.ts';
 import { type Invoice, invoiceKey } from '../../domain/order/invoice.ts';
 import { Order, orderSubject } from '../../domain/order/order.ts';
 import { OrderPlaced } from '../../domain/order/order-placed.ts';
@@ -51,7 +52,7 @@ export const kinesisRecord = (n: number, partitionKey: string, data: string | Ui
 });
 
 /** A batch of events in the order given; a text or bytes stand for a record that is no event. */
-export const kinesisEvent = (records: readonly (OrderPlaced | string | Uint8Array)[]): KinesisStreamEvent => ({
+export const kinesisEvent = (records: readonly (EventOf | string | Uint8Array)[]): KinesisStreamEvent => ({
   Records: records.map((record, n) =>
     typeof record === 'string' || record instanceof Uint8Array
       ? kinesisRecord(n, 'garbage', record)

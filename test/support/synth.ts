@@ -16,6 +16,7 @@ export const functionNames = [
   'project-invoice-green',
   'project-order',
   'project-order-green',
+  'project-task',
   'query-orders',
   'query-tasks',
 ] as const;

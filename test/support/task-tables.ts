@@ -1,7 +1,8 @@
 import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { eventLogKeys, snapshotKey } from '../../lambda/stores/event-log-keys.ts';
+import { newestByList, taskListKeys } from '../../lambda/stores/task-list-keys.ts';
 
-/** The tables `events` and `snapshots`, as the stack has them. */
+/** The tables `events`, `snapshots` and `tasks`, as the stack has them. */
 export async function createTaskTables(dynamoDb: DynamoDBClient): Promise<void> {
   const { partitionKey, sortKey } = eventLogKeys;
   await dynamoDb.send(
@@ -24,6 +25,25 @@ export async function createTaskTables(dynamoDb: DynamoDBClient): Promise<void> 
       BillingMode: 'PAY_PER_REQUEST',
       AttributeDefinitions: [{ AttributeName: snapshotKey, AttributeType: 'S' }],
       KeySchema: [{ AttributeName: snapshotKey, KeyType: 'HASH' }],
+    }),
+  );
+  const { partitionKey: id, list, createdAtId } = taskListKeys;
+  await dynamoDb.send(
+    new CreateTableCommand({
+      TableName: 'tasks',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [id, list, createdAtId].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+      KeySchema: [{ AttributeName: id, KeyType: 'HASH' }],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: newestByList,
+          KeySchema: [
+            { AttributeName: list, KeyType: 'HASH' },
+            { AttributeName: createdAtId, KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
     }),
   );
 }

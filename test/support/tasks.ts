@@ -1,8 +1,11 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { encodeTime } from 'ulid';
+import { canonicalJson } from '../../domain/canonical-json.ts';
 import { decide, evolve, initialTask, type Task, type TaskCommand, type TaskIntent } from '../../domain/task/task.ts';
 import { type TaskEvent, versionOf } from '../../domain/task/task-events.ts';
 import { handleTaskCommand } from '../../lambda/handle-task-command/handle-task-command.ts';
+import type { AuditedEvent, TaskAudit, TaskViews } from '../../lambda/project-task/project-task.ts';
+import type { TaskList, TaskPage } from '../../lambda/query-tasks/list-tasks.ts';
 import { queryTasks } from '../../lambda/query-tasks/query-tasks.ts';
 import { type Snapshots, type TaskLog, VersionConflict } from '../../lambda/stores/task-log.ts';
 import { TaskStore } from '../../lambda/stores/task-store.ts';
@@ -93,9 +96,9 @@ export class TaskApi {
   readonly command: ReturnType<typeof handleTaskCommand>;
   readonly query: ReturnType<typeof queryTasks>;
 
-  constructor(tasks: TaskStore = inMemoryTasks(), now?: () => Date) {
+  constructor(tasks: TaskStore = inMemoryTasks(), now?: () => Date, list: TaskList = new InMemoryTaskViews()) {
     this.command = handleTaskCommand(tasks, now);
-    this.query = queryTasks(tasks);
+    this.query = queryTasks(tasks, list);
   }
 
   post(body: unknown, headers: Record<string, string> = {}) {
@@ -114,6 +117,10 @@ export class TaskApi {
     return answered(this.query(taskRequest('GET', id, { query: Object.entries(query) })));
   }
 
+  list(query: Record<string, string> = {}) {
+    return answered(this.query(proxyEvent({ path: '/tasks', query: Object.entries(query) })));
+  }
+
   events(id: string, query: Record<string, string> = {}) {
     const request = { path: `/tasks/${id}/events`, resource: '/tasks/{id}/events', pathParameters: { id } };
     return answered(this.query(proxyEvent({ ...request, query: Object.entries(query) })));
@@ -129,3 +136,37 @@ const answered = async (result: Promise<APIGatewayProxyResult>) => {
   const { statusCode, headers = {}, body } = await result;
   return { status: statusCode, headers, body: JSON.parse(body) };
 };
+
+/** The audit in memory: each object's text by its key. */
+export class InMemoryAudit implements TaskAudit {
+  readonly objects = new Map<string, string>();
+
+  async put(event: AuditedEvent): Promise<void> {
+    this.objects.set(`${event.subject}-${versionOf(event)}`, canonicalJson(event));
+  }
+}
+
+/** The views in memory: their rule, in plain words. */
+export class InMemoryTaskViews implements TaskViews, TaskList {
+  readonly tasks = new Map<string, Task>();
+
+  async get(id: string): Promise<Task | undefined> {
+    return this.tasks.get(id);
+  }
+
+  async put(task: Task): Promise<void> {
+    const standing = this.tasks.get(task.id);
+    if (!standing || standing.version <= task.version) this.tasks.set(task.id, task);
+  }
+
+  async page(done: boolean | undefined, limit: number, after?: string): Promise<TaskPage> {
+    const place = ({ createdAt, id }: Task) => `${createdAt}#${id}`;
+    const found = [...this.tasks.values()]
+      .filter((task) => !task.deleted && (done === undefined || task.done === done))
+      .filter((task) => after === undefined || place(task) < after)
+      .sort((a, b) => (place(a) < place(b) ? 1 : -1));
+    const tasks = found.slice(0, limit);
+    const last = tasks.at(-1);
+    return { tasks, next: last && found.length > limit ? place(last) : undefined };
+  }
+}

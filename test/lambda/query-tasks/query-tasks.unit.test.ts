@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { evolve, initialTask } from '../../../domain/task/task.ts';
-import { taskView } from '../../../domain/task/task-view.ts';
+import { type TaskView, taskView } from '../../../domain/task/task-view.ts';
 import { TaskStore } from '../../../lambda/stores/task-store.ts';
 import {
   commandId,
@@ -9,11 +9,13 @@ import {
   history,
   InMemorySnapshots,
   InMemoryTaskLog,
+  InMemoryTaskViews,
   remove,
   TaskApi,
   taskId,
   update,
 } from '../../support/tasks.ts';
+import { numbered } from '../stores/task-list-contract.ts';
 
 /** An API whose log holds what these intents made of `taskId`, with snapshots in between. */
 const apiOf = async (intents: Parameters<typeof history>[0], snapshotEvery = 3) => {
@@ -150,6 +152,50 @@ describe('GET /tasks/{id}/events', () => {
     ['after', '1'],
   ])('answers 422 to %s=%s', async (name, value) => {
     const refused = await new TaskApi().events(taskId, { [name]: value });
+    expect([refused.status, refused.body.errors[0].field]).toEqual([422, name]);
+  });
+});
+
+describe('GET /tasks', () => {
+  const listOf = async (...done: boolean[]) => {
+    const views = new InMemoryTaskViews();
+    for (const [n, isDone] of done.entries()) await views.put(numbered(n, { done: isDone }));
+    return new TaskApi(undefined, undefined, views);
+  };
+  const namesOf = ({ body }: { body: { tasks: TaskView[] } }) => body.tasks.map(({ task }) => task.name);
+
+  it('answers tasks in the shape of the originals, newest first', async () => {
+    const api = await listOf(false, true);
+    const { status, body } = await api.list();
+    expect(status).toBe(200);
+    expect(body).toEqual({ tasks: [taskView(numbered(1, { done: true })), taskView(numbered(0))] });
+  });
+
+  it('answers those that are done, or not', async () => {
+    const api = await listOf(false, true, false);
+    expect(namesOf(await api.list({ done: 'true' }))).toEqual(['task 1']);
+    expect(namesOf(await api.list({ done: 'false' }))).toEqual(['task 2', 'task 0']);
+  });
+
+  it('pages', async () => {
+    const api = await listOf(false, false, false);
+    const first = await api.list({ limit: '2' });
+    expect(namesOf(first)).toEqual(['task 2', 'task 1']);
+    const second = await api.list({ limit: '2', next: first.body.next });
+    expect([namesOf(second), second.body.next]).toEqual([['task 0'], undefined]);
+  });
+
+  it.each([
+    ['done', 'yes'],
+    ['done', ''],
+    ['limit', '0'],
+    ['limit', '101'],
+    ['next', 'x'],
+    ['next', Buffer.from('2026-11-22T10:00:00.000Z#x').toString('base64url')],
+    ['next', `${Buffer.from(`2026-11-22T10:00:00.000Z#${taskId}`).toString('base64url')}=`],
+    ['deleted', 'true'],
+  ])('answers 422 to %s=%s', async (name, value) => {
+    const refused = await (await listOf()).list({ [name]: value });
     expect([refused.status, refused.body.errors[0].field]).toEqual([422, name]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe } from '@jest/globals';
-import { InMemorySnapshots, InMemoryTaskLog } from '../../support/tasks.ts';
+import { InMemorySnapshots, InMemoryTaskLog, InMemoryTaskViews } from '../../support/tasks.ts';
+import { taskListContract } from './task-list-contract.ts';
 import { snapshotsContract, taskLogContract } from './task-log-contract.ts';
 
 describe('the log in memory', () => {
@@ -10,4 +11,9 @@ describe('the log in memory', () => {
 describe('snapshots in memory', () => {
   const { kept } = new InMemorySnapshots();
   snapshotsContract((reducer) => new InMemorySnapshots(reducer, kept));
+});
+
+describe('views in memory', () => {
+  const views = new InMemoryTaskViews();
+  taskListContract(() => views);
 });

@@ -11,6 +11,10 @@ const projection = {
 const consumers = {
   'project-order': projection,
   'project-invoice': projection,
+  'project-task': {
+    ...projection,
+    FilterCriteria: { Filters: [{ Pattern: '{"data":{"type":["TaskCreated","TaskUpdated","TaskDeleted"]}}' }] },
+  },
   'check-event': {
     BatchSize: 10_000,
     MaximumBatchingWindowInSeconds: 20,
