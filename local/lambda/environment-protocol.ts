@@ -15,8 +15,8 @@ export interface EnvironmentSetup {
   readonly payloadLimitBytes: number;
 }
 
-/** The places of the shared `used`: bytes of its connections so far, and the memory in use. */
-export const Used = { bytesIn: 0, bytesOut: 1, memoryBytes: 2 } as const;
+/** The places of the shared `used`: bytes of its connections and CPU time so far, and the memory in use. */
+export const Used = { bytesIn: 0, bytesOut: 1, memoryBytes: 2, cpuMicroseconds: 3 } as const;
 
 /** One invocation on its way to the environment. A tuple of texts: nothing in it is cloned key by key. */
 export type Invocation = readonly [

@@ -116,6 +116,8 @@ const reportUse = () => {
   }
   used[Used.bytesIn] = bytesIn;
   used[Used.bytesOut] = bytesOut;
+  const { user, system } = process.threadCpuUsage();
+  used[Used.cpuMicroseconds] = user + system;
   if (Date.now() - memorySampledAt < memoryEveryMs) return;
   memorySampledAt = Date.now();
   const { heapTotal, external } = process.memoryUsage();

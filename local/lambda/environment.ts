@@ -42,6 +42,7 @@ export class Environment implements ThreadListener {
   /** Bytes of its connections that earlier invocations have reported. */
   #reportedIn = 0;
   #reportedOut = 0;
+  #reportedCpu = 0;
   /** Since when it has had nothing to do, on `performance.now()`'s clock. */
   idleSince = 0;
 
@@ -144,12 +145,14 @@ export class Environment implements ThreadListener {
     if (!metrics) return;
     const bytesIn = this.#thread.used('bytesIn');
     const bytesOut = this.#thread.used('bytesOut');
+    const cpuMicroseconds = this.#thread.used('cpuMicroseconds');
     metrics.invoked({
       source: options.source ?? 'invoke',
       ...(options.batch && { batch: options.batch }),
       durationMs,
       billedMs: billedMs(durationMs, this.#initMs),
       ...(this.#initMs !== undefined && { initMs: this.#initMs }),
+      cpuMs: (cpuMicroseconds - this.#reportedCpu) / 1_000,
       memoryUsedMb: megabytes(this.#thread.used('memoryBytes')),
       bytesIn: bytesIn - this.#reportedIn,
       bytesOut: bytesOut - this.#reportedOut,
@@ -157,6 +160,7 @@ export class Environment implements ThreadListener {
     });
     this.#reportedIn = bytesIn;
     this.#reportedOut = bytesOut;
+    this.#reportedCpu = cpuMicroseconds;
   }
 
   #write(lines: string): void {

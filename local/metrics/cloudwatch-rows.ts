@@ -41,6 +41,7 @@ const metrics: readonly (readonly [string, string, MetricRow['unit'], Describe])
   ['LambdaInsights', 'billed_duration', 'Milliseconds', (minute) => minute.billedMs],
   ['LambdaInsights', 'billed_mb_ms', 'None', (minute) => minute.billedMbMs],
   ['LambdaInsights', 'init_duration', 'Milliseconds', (minute) => minute.initMs],
+  ['LambdaInsights', 'cpu_total_time', 'Milliseconds', (minute) => minute.cpuMs],
   ['LambdaInsights', 'used_memory_max', 'Megabytes', (minute) => minute.memoryUsedMb],
   ['LambdaInsights', 'rx_bytes', 'Bytes', (minute) => minute.bytesIn],
   ['LambdaInsights', 'tx_bytes', 'Bytes', (minute) => minute.bytesOut],

@@ -20,6 +20,7 @@ export interface Summary {
   /** Billed milliseconds times memory: what GB-seconds are made of. */
   readonly billedMbMs: Statistics;
   readonly initMs: Statistics;
+  readonly cpuMs: Statistics;
   readonly memoryUsedMb: Statistics;
   readonly bytesIn: Statistics;
   readonly bytesOut: Statistics;
@@ -107,6 +108,7 @@ export class FunctionMetrics {
     add(summary.durationMs, measure.durationMs);
     add(summary.billedMs, measure.billedMs);
     add(summary.billedMbMs, measure.billedMs * this.#of.memoryMb);
+    add(summary.cpuMs, measure.cpuMs);
     add(summary.memoryUsedMb, measure.memoryUsedMb);
     add(summary.bytesIn, measure.bytesIn);
     add(summary.bytesOut, measure.bytesOut);
@@ -128,6 +130,7 @@ function emptySummary(): Summary {
     billedMs: noStatistics(),
     billedMbMs: noStatistics(),
     initMs: noStatistics(),
+    cpuMs: noStatistics(),
     memoryUsedMb: noStatistics(),
     bytesIn: noStatistics(),
     bytesOut: noStatistics(),

@@ -25,6 +25,8 @@ export interface InvocationMeasure {
   readonly billedMs: number;
   /** How long the environment took to start, where this was its first invocation. */
   readonly initMs?: number;
+  /** Of its thread, so that it doesn't grow on a busy machine; the first invocation counts its start too. */
+  readonly cpuMs: number;
   /** Heap and buffers of its thread, looked at once a second; the share of the platform can't be told apart. */
   readonly memoryUsedMb: number;
   /** Of the function's own connections, headers included; the first invocation counts what its start received. */

@@ -8,6 +8,7 @@ const invocation: Omit<InvocationMeasure, 'at'> = {
   source: 'api',
   durationMs: 10.4,
   billedMs: 11,
+  cpuMs: 5,
   memoryUsedMb: 60,
   bytesIn: 100,
   bytesOut: 200,

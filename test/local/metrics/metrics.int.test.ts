@@ -67,6 +67,8 @@ describe('an invocation by a mapping', () => {
     expect(first?.initMs).toBeGreaterThan(0);
     expect(first?.billedMs).toBe(Math.ceil((first?.durationMs ?? 0) + (first?.initMs ?? 0)));
     expect(first?.memoryUsedMb).toBeGreaterThan(1);
+    for (const { cpuMs } of invocations) expect(cpuMs).toBeGreaterThan(0);
+    for (const { cpuMs, durationMs } of later) expect(cpuMs).toBeLessThan(durationMs + 5);
     for (const each of later) expect([each.initMs, each.billedMs]).toEqual([undefined, Math.ceil(each.durationMs)]);
     expect(memoryMb).toBe(128);
   });

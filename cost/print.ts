@@ -1,0 +1,159 @@
+import type { Bill, Line } from './bill.ts';
+import { comparedPosts, type Variant } from './compare.ts';
+import type { Counts } from './counts.ts';
+import { assumedWaitMs } from './function-usage.ts';
+import { pricesOf } from './prices.ts';
+import type { Binding } from './quotas.ts';
+import type { Workload } from './workload.ts';
+
+export const dollars = (cents: number): string =>
+  (cents / 100).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+export const amount = (value: number): string =>
+  value.toLocaleString('en-US', { maximumFractionDigits: value >= 100 ? 0 : 2 });
+
+const small = (usd: number): string => usd.toFixed(usd < 0.1 ? 4 : 2);
+
+/** Columns as wide as their widest cell; the first ones to the left, the last `right` to the right. */
+function table(rows: readonly (readonly string[])[], right: number): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const cell = (text: string, column: number) =>
+    column >= widths.length - right ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0);
+  return rows.map((row) => row.map(cell).join('  ').trimEnd()).join('\n');
+}
+
+/** The two bills side by side; a line that comes to nothing in both is left out. */
+export function printBill(provisioned: Bill, onDemand: Bill, workload: Workload, counts: Counts): string {
+  const lines = [...provisioned.lines, ...onDemand.lines.filter(({ price }) => !find(provisioned, price))];
+  const rows = lines
+    .filter(({ price }) => (find(provisioned, price)?.cents ?? 0) + (find(onDemand, price)?.cents ?? 0) > 0)
+    .toSorted((one, other) => services.indexOf(one.service) - services.indexOf(other.service))
+    .map((line) => [
+      line.service,
+      `${amount(line.units)} ${line.unit}${line.what === '' ? '' : `: ${line.what}`}`,
+      cellOf(find(provisioned, line.price)),
+      cellOf(find(onDemand, line.price)),
+    ]);
+  const bill = table(
+    [
+      [
+        '',
+        `${workload.region}, ${workload.days} days, ${amount(workload.ordersPerSecond)} orders a second`,
+        'provisioned',
+        'on demand',
+      ],
+      ...rows,
+      ['', 'US dollars, with the stream', dollars(provisioned.totalCents), dollars(onDemand.totalCents)],
+    ],
+    2,
+  );
+  const functions = table(
+    [
+      ['', 'MiB', 'invocations/s', 'orders each', 'billed ms', 'at a time'],
+      ...provisioned.usage.functions.map((each) => [
+        each.name,
+        `${each.memoryMiB}`,
+        amount(each.invocationsPerSecond),
+        amount(each.ordersPerInvocation),
+        `${each.billedMs}`,
+        amount(each.concurrency),
+      ]),
+    ],
+    5,
+  );
+  return [bill, functions, notes(counts, lines, provisioned.usage.uncounted)].join('\n\n');
+}
+
+const services = [
+  'API Gateway',
+  'Data transfer',
+  'Lambda',
+  'Kinesis',
+  'DynamoDB',
+  'S3',
+  'Firehose',
+  'EventBridge',
+  'CloudWatch Logs',
+  'X-Ray',
+  'CloudWatch',
+];
+
+const find = (bill: Bill, price: string): Line | undefined => bill.lines.find((line) => line.price === price);
+
+const cellOf = (line: Line | undefined): string => (line ? `${line.uncertain ? '~' : ''}${dollars(line.cents)}` : '');
+
+const notes = ({ countedAt, machine, orders }: Counts, lines: readonly Line[], uncounted: readonly string[]): string =>
+  [
+    ...(uncounted.length > 0
+      ? [`Left out, since never counted: ${uncounted.join(', ')} (npm run cost -- --count).`]
+      : []),
+    `Prices of ${pricesOf}, without free tiers and taxes.${lines.some(({ uncertain }) => uncertain) ? ' ~ could not be checked on an AWS page: cost/prices.ts says why.' : ''}`,
+    `Counted ${countedAt.slice(0, 10)} with ${amount(orders)} orders on ${machine}.`,
+    `Milliseconds are that CPU time on the share of a core that the memory buys, and an assumed wait for each answer: ${Object.entries(
+      assumedWaitMs,
+    )
+      .map(([service, ms]) => `${service} ${ms} ms`)
+      .join(', ')}. Cold starts are left out.`,
+  ].join('\n');
+
+export interface Step {
+  readonly workload: Workload;
+  readonly provisioned: Bill;
+  readonly onDemand: Bill;
+  readonly binding: readonly Binding[];
+}
+
+export function printScale(steps: readonly Step[], counts: Counts): string {
+  const perMillion = ({ provisioned, workload }: Step) =>
+    dollars(provisioned.totalCents / (workload.ordersPerSecond * workload.days * 0.0864));
+  const rows = steps.map((step) => [
+    amount(step.workload.ordersPerSecond),
+    dollars(step.provisioned.totalCents),
+    dollars(step.onDemand.totalCents),
+    perMillion(step),
+    amount(step.provisioned.usage.shards.needed),
+    amount(step.provisioned.usage.functions.reduce((sum, { concurrency }) => sum + concurrency, 0)),
+  ]);
+  const [first] = steps;
+  const head = ['orders/s', 'provisioned', 'on demand', 'a million orders', 'shards needed', 'concurrency'];
+  const bindings = steps.flatMap(({ workload, binding }) =>
+    binding.map(
+      ({ quota, needed, limit, remedy }) =>
+        `${amount(workload.ordersPerSecond)} orders/s pass ${quota}: ${amount(needed)} of ${amount(limit)} (${remedy})`,
+    ),
+  );
+  return [
+    `${first?.workload.region}, US dollars for ${first?.workload.days} days, ${first?.workload.ordersPerPost} orders a post`,
+    table([head, ...rows], head.length),
+    bindings.length > 0 ? bindings.join('\n') : 'No quota binds.',
+    notes(counts, first?.provisioned.lines ?? [], first?.provisioned.usage.uncounted ?? []),
+  ].join('\n\n');
+}
+
+/** Dollars for a million orders, and milliseconds of a post in brackets. */
+export function printVariants(variants: readonly Variant[], counts: Counts): string {
+  const memories = [...new Set(variants.map(({ memoryMiB }) => memoryMiB))];
+  const of = (ordersPerPost: number, memoryMiB: number, architecture: Variant['architecture']) =>
+    variants.find(
+      (each) =>
+        each.ordersPerPost === ordersPerPost && each.memoryMiB === memoryMiB && each.architecture === architecture,
+    );
+  const cell = (variant: Variant | undefined) =>
+    variant ? `${variant.deployed ? '*' : ''}${small(variant.lambdaUsd)} (${variant.billedMs} ms)` : '';
+  const rows = (['arm64', 'x86_64'] as const).flatMap((architecture) =>
+    comparedPosts.map((size) => [
+      architecture,
+      `${size}`,
+      ...memories.map((memory) => cell(of(size, memory, architecture))),
+      small(of(size, memories[0] ?? 0, architecture)?.apiUsd ?? 0),
+    ]),
+  );
+  return [
+    'The ingest function, US dollars for a million orders (milliseconds of a post); * as deployed',
+    table(
+      [['', 'orders a post', ...memories.map((memory) => `${memory} MiB`), "the API's requests"], ...rows],
+      memories.length + 1,
+    ),
+    notes(counts, [], []),
+  ].join('\n\n');
+}

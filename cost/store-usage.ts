@@ -1,0 +1,70 @@
+import type { Counts } from './counts.ts';
+import type { Deployed } from './deployed.ts';
+import type { FunctionUsage } from './function-usage.ts';
+import type { Shards } from './stream-usage.ts';
+import type { Usage } from './usage.ts';
+import { gigabyte, ordersOf, secondsOf, storedGigabyteMonths, type Workload } from './workload.ts';
+
+/** An item remembers the ids of so many events. */
+const rememberedEvents = 100;
+
+const callsOf = ({ counts }: FunctionUsage, action: RegExp): number =>
+  Object.entries(counts.callsPerOrder).reduce((sum, [name, calls]) => (action.test(name) ? sum + calls : sum), 0);
+
+const itemWrites = /^dynamodb:(Put|Update)Item$/;
+
+/**
+ * Write request units of one order, on average over all those of its item, which grows with each. A unit is 1 KB; what
+ * an index holds is deleted and written anew, since its key is the time of the latest order.
+ */
+export function tableWritesPerOrder(writer: FunctionUsage, workload: Workload, counts: Counts): number {
+  const first = counts.itemBytes + workload.orderBytes - counts.orderBytes;
+  const units = (order: number) =>
+    Math.ceil((first + (Math.min(order, rememberedEvents) - 1) * counts.itemBytesPerEvent) / 1_024);
+  const ofOrder = (order: number) =>
+    units(order) + writer.indexes * (units(order) + (order > 1 ? units(order - 1) : 0));
+  const { ordersPerItem } = workload;
+  const growing = Math.min(ordersPerItem, rememberedEvents + 1);
+  let sum = 0;
+  for (let order = 1; order <= growing; order++) sum += ofOrder(order);
+  sum += (ordersPerItem - growing) * ofOrder(rememberedEvents + 1);
+  return callsOf(writer, itemWrites) * (sum / ordersPerItem);
+}
+
+export const bucketPutsPerOrder = (functions: readonly FunctionUsage[]): number =>
+  functions.reduce((sum, each) => sum + callsOf(each, /^s3:PutObject$/), 0);
+
+/** Firehose takes each record for a multiple of this. */
+const deliveredRecordBytes = 5 * 1_024;
+
+/** What DynamoDB, S3 and Firehose are paid for, by what the functions were counted to call. */
+export function storeUsages(
+  { deliveries }: Deployed,
+  functions: readonly FunctionUsage[],
+  workload: Workload,
+  counts: Counts,
+  { eventBytes }: Shards,
+): Usage[] {
+  const orders = ordersOf(workload);
+  const grown = workload.orderBytes - counts.orderBytes;
+  const sum = (of: (each: FunctionUsage) => number) => functions.reduce((total, each) => total + of(each), 0);
+  const writes = sum((each) => tableWritesPerOrder(each, workload, counts));
+  const remembered = (Math.min(workload.ordersPerItem, rememberedEvents) - 1) * counts.itemBytesPerEvent;
+  const itemBytes = (counts.itemBytes + grown + remembered) / workload.ordersPerItem;
+  const items = sum((each) => callsOf(each, itemWrites) * (1 + each.indexes));
+  const puts = bucketPutsPerOrder(functions);
+  const archived = deliveries.reduce(
+    (total, { bufferSeconds, bufferMiB }) =>
+      total + Math.max(1 / bufferSeconds, (workload.ordersPerSecond * eventBytes) / (bufferMiB * 2 ** 20)),
+    0,
+  );
+  const objectBytes = puts * (counts.invoiceBytes + grown) + deliveries.length * eventBytes;
+  const delivered = deliveries.length * orders * Math.ceil(eventBytes / deliveredRecordBytes) * deliveredRecordBytes;
+  return [
+    { price: 'tableWrites', quantity: orders * writes, what: `${Number(writes.toFixed(2))} an order` },
+    { price: 'tableStorage', quantity: storedGigabyteMonths(orders * items * itemBytes, workload), what: 'new items' },
+    { price: 'bucketPuts', quantity: orders * puts + archived * secondsOf(workload), what: 'invoices, archive' },
+    { price: 'bucketStorage', quantity: storedGigabyteMonths(orders * objectBytes, workload), what: 'new objects' },
+    { price: 'deliveredBytes', quantity: delivered / gigabyte, what: `${deliveries.length} delivery streams` },
+  ];
+}
