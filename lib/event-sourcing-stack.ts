@@ -12,6 +12,7 @@ import { OrderProjection } from './order-projection.ts';
 import { PrivateBucket } from './parts/private-bucket.ts';
 import { ReplayRole } from './replay-role.ts';
 import type { Settings } from './settings.ts';
+import { StoreEvents } from './store-events.ts';
 import { TaskLog } from './task-log.ts';
 import { TaskProjection } from './task-projection.ts';
 
@@ -34,6 +35,9 @@ export class EventSourcingStack extends Stack {
     const comparison = settings.batchingComparison
       ? new BatchingComparison(this, 'BatchingComparison', { stream, onFailure, production })
       : undefined;
+
+    // stores → bus → stream, stock, or what nobody takes
+    const stores = new StoreEvents(this, 'StoreEvents', { stream, production });
 
     // Which slot of the orders and of the invoices is read, and what feeds them once more.
     const live = new LiveSlots(this, 'LiveSlots', { production });
@@ -77,6 +81,10 @@ export class EventSourcingStack extends Stack {
         invoices: slotNames(invoices.slots, ({ bucket }) => bucket.bucketName),
       }),
     });
+    new CfnOutput(this, 'StoreBusName', { value: stores.bus.eventBusName });
+    new CfnOutput(this, 'StoreDeadLetterQueueUrl', { value: stores.deadLetters.queueUrl });
+    new CfnOutput(this, 'StockTableName', { value: stores.stock.tableName });
+    new CfnOutput(this, 'ProducerFunctionName', { value: stores.producer.functionName });
     if (comparison) {
       const { putItem1, putItem2 } = comparison;
       new CfnOutput(this, 'PutItem1FunctionName', { value: putItem1.function.functionName });

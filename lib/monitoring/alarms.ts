@@ -28,6 +28,7 @@ export function addAlarms(scope: Construct, watched: Watched): void {
     ...watched.streams.map(ofStream),
     ...watched.tables.flatMap(ofTable),
     ...watched.apis.map(ofApi),
+    ...watched.deadLetterQueues.map(ofDeadLetters),
   ];
   for (const { id, metric, threshold, text } of alarms) {
     new Alarm(scope, id, {
@@ -128,4 +129,11 @@ const ofApi = (api: RestApi): AlarmProps => ({
   text:
     `More than ${errorsPercent} % of the API's callers are answered 5xx: their orders are not taken, or it is unknown ` +
     'whether they were. Those who send again under the same Idempotency-Key lose and double nothing; the others might.',
+});
+
+const ofDeadLetters = ({ name, queue }: Watched['deadLetterQueues'][number]): AlarmProps => ({
+  id: `${name}-NotEmpty`,
+  metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, period: minute }),
+  threshold: 0,
+  text: `Events lie in ${name}: ${queue.consequence}. They lie there, whole, for 14 days.`,
 });

@@ -5,6 +5,7 @@ import { type CfnEventSourceMapping, EventSourceMapping } from 'aws-cdk-lib/aws-
 import type { Construct } from 'constructs';
 import { EventStream } from '../event-stream.ts';
 import { AppFunction } from '../parts/app-function.ts';
+import { DeadLetterQueue } from '../parts/dead-letter-queue.ts';
 import { PrivateBucket } from '../parts/private-bucket.ts';
 import { StreamConsumer } from '../parts/stream-consumer.ts';
 
@@ -33,6 +34,7 @@ export interface Watched {
   readonly tables: readonly WatchedTable[];
   readonly buckets: readonly { readonly name: string; readonly bucket: PrivateBucket }[];
   readonly apis: readonly RestApi[];
+  readonly deadLetterQueues: readonly { readonly name: string; readonly queue: DeadLetterQueue }[];
 }
 
 /** Everything of `stack` that is there by now: whoever calls it comes last. */
@@ -52,6 +54,9 @@ export function watchedOf(stack: Stack): Watched {
       .filter((construct) => construct instanceof PrivateBucket)
       .map((bucket) => ({ name: nameOf(bucket), bucket })),
     apis: constructs.filter((construct) => construct instanceof RestApi),
+    deadLetterQueues: constructs
+      .filter((construct) => construct instanceof DeadLetterQueue)
+      .map((queue) => ({ name: nameOf(queue), queue })),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { FactName } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
@@ -27,6 +28,8 @@ export interface AppFunctionProps {
   readonly memoryMiB?: number | undefined;
   /** @default 29 seconds: as long as API Gateway waits */
   readonly timeout?: Duration;
+  /** Takes what it failed at for good, of the invocations that nobody waits for. @default - that is dropped */
+  readonly deadLetterQueue?: IQueue;
   /**
    * Lambda Insights: memory, CPU time and network bytes of each invocation, as metrics and as a log line, both of which
    * cost. @default false
@@ -66,6 +69,7 @@ export class AppFunction extends LambdaFunction {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       role,
+      ...(props.deadLetterQueue && { deadLetterQueue: props.deadLetterQueue }),
     });
     this.name = name;
     this.memoryMiB = memoryMiB;

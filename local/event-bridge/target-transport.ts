@@ -112,17 +112,22 @@ export const queueTransport = (
   arn: string,
   messageGroupId: string | undefined,
   context: LocalContext,
-): TargetTransport & { sendWith(body: string, attributes: Readonly<Record<string, string>>): Promise<void> } => {
+): TargetTransport & {
+  sendWith(body: string, attributes: Readonly<Record<string, string | number>>): Promise<void>;
+} => {
   const sqs = lazily(async () => {
     const { SQSClient, GetQueueUrlCommand, SendMessageCommand } = await import('@aws-sdk/client-sqs');
     const client = new SQSClient(clientOptions(context, 'sqs'));
     return { client, GetQueueUrlCommand, SendMessageCommand };
   });
   let url: string | undefined;
-  const send = async (body: string, attributes: Readonly<Record<string, string>> = {}): Promise<void> => {
+  const send = async (body: string, attributes: Readonly<Record<string, string | number>> = {}): Promise<void> => {
     const { client, GetQueueUrlCommand, SendMessageCommand } = await sqs.get();
     url ??= (await client.send(new GetQueueUrlCommand({ QueueName: arn.split(':')[5] }))).QueueUrl;
-    const named = Object.entries(attributes).map(([name, text]) => [name, { DataType: 'String', StringValue: text }]);
+    const named = Object.entries(attributes).map(([name, value]) => [
+      name,
+      { DataType: typeof value === 'number' ? 'Number' : 'String', StringValue: String(value) },
+    ]);
     await client.send(
       new SendMessageCommand({
         QueueUrl: url,

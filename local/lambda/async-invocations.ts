@@ -37,7 +37,7 @@ interface AsyncEvent {
 
 /**
  * Invokes as Lambda's event queue does: an event whose invocation failed is tried twice more, one that was throttled
- * until it is six hours old. AWS waits one minute and then two between the tries of an event; `pace` says how long here.
+ * until it is six hours old; then the function's dead-letter queue gets it, where there is one. AWS waits one minute and then two between the tries of an event; `pace` says how long here.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export const openAsyncInvocations = ({
@@ -55,19 +55,47 @@ export const openAsyncInvocations = ({
   const run = async (id: number, target: LocalFunction, event: AsyncEvent): Promise<boolean> => {
     let { failures } = event;
     for (let tries = failures + 1; !closing.signal.aborted; tries++) {
+      let errorCode = 200;
+      let errorMessage = '';
       try {
-        const { functionError } = await during(clock, target.invoke(event.payload, event.options));
-        if (!functionError || ++failures > mostRetries) return true;
+        const { functionError, payload } = await during(clock, target.invoke(event.payload, event.options));
+        if (!functionError) return true;
+        errorMessage = messageOf(payload);
+        if (++failures > mostRetries) return giveUp(target, event, errorCode, errorMessage);
         queue.replace(id, { ...event, failures });
       } catch (error) {
         if (closing.signal.aborted) return false;
-        if (!(error instanceof TooManyRequests)) return true; // too large: it can't become better
+        errorMessage = (error as Error).message;
+        errorCode = error instanceof TooManyRequests ? 429 : 413;
+        if (errorCode === 413) return giveUp(target, event, errorCode, errorMessage); // it can't become better
       }
       const waitMs = pace.retryBackoffMs(tries);
-      if (clock.now() + waitMs - event.takenAtMs > longestAgeMs) return true;
+      if (clock.now() + waitMs - event.takenAtMs > longestAgeMs) return giveUp(target, event, errorCode, errorMessage);
       await clock.sleep(waitMs, closing.signal);
     }
     return false;
+  };
+
+  /** Tries until the dead-letter queue, where there is one, has the event (true), or the runtime closes. */
+  const giveUp = async (
+    { deadLetters, functionName }: LocalFunction,
+    { payload, options }: AsyncEvent,
+    errorCode: number,
+    errorMessage: string,
+  ): Promise<boolean> => {
+    const requestId = options.requestId ?? '';
+    for (let failures = 1; ; failures++) {
+      try {
+        await deadLetters?.({ payload, requestId, errorCode, errorMessage });
+        if (deadLetters) log(`${functionName}: an event went to the dead-letter queue (${errorMessage})`);
+        return true;
+      } catch (error) {
+        if (failures === 1)
+          log(`${functionName}: an event waits for the dead-letter queue: ${(error as Error).message}`);
+        if (closing.signal.aborted) return false;
+        await clock.sleep(pace.retryBackoffMs(failures), closing.signal);
+      }
+    }
   };
 
   const begin = (id: number, target: LocalFunction, event: AsyncEvent): void => {
@@ -100,4 +128,10 @@ export const openAsyncInvocations = ({
       queue.close();
     },
   };
+};
+
+/** Of the error object that a failed invocation answers. */
+const messageOf = (payload: string): string => {
+  const { errorMessage = '' } = JSON.parse(payload) as { errorMessage?: string };
+  return errorMessage;
 };

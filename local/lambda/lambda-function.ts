@@ -34,6 +34,7 @@ export interface FunctionSettings {
   readonly platformLog: PlatformLog;
   /** Hears of each failed invocation: the error object as JSON text. */
   readonly onFailure?: (payload: string) => void;
+  readonly deadLetters?: LocalFunction['deadLetters'];
   /** Where its invocations are measured; nowhere by default. */
   readonly metrics?: FunctionMetrics;
   /** An environment without work for this long is stopped; five minutes by default. */
@@ -58,6 +59,7 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
   readonly functionArn: string;
   readonly roleArn: string;
   readonly timeoutMs: number;
+  readonly deadLetters: LocalFunction['deadLetters'];
   readonly #settings: FunctionSettings;
   readonly #reserved: number;
   readonly #idleMs: number;
@@ -76,6 +78,7 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
 
   constructor(settings: FunctionSettings) {
     this.functionName = settings.functionName;
+    this.deadLetters = settings.deadLetters;
     this.functionArn = settings.functionArn;
     this.roleArn = settings.roleArn;
     this.timeoutMs = settings.timeoutMs;

@@ -25,6 +25,15 @@ export interface InvokeOptions {
   readonly batch?: BatchMeasure;
 }
 
+/** An event that nobody waits for and that the function failed at for the last time, or never got. */
+export interface GivenUp {
+  readonly payload: string;
+  readonly requestId: string;
+  /** As an HTTP status: 200 where the function failed itself. */
+  readonly errorCode: number;
+  readonly errorMessage: string;
+}
+
 /** The function's reserved concurrency is used up (429): it was not invoked. */
 export class TooManyRequests extends Error {
   override readonly name = 'TooManyRequestsException';
@@ -51,6 +60,8 @@ export interface LocalFunction {
   readonly functionArn: string;
   readonly roleArn: string;
   readonly timeoutMs: number;
+  /** Takes what was given up of the invocations that nobody waits for; absent where that is dropped. */
+  readonly deadLetters?: (letter: GivenUp) => Promise<void>;
   /**
    * Runs the handler with `payload`, JSON text, in one of the function's environments; waits for a free one.
    * Throws `TooManyRequests` where reserved concurrency forbids the call, `RequestTooLarge` above 6 MB.

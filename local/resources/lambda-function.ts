@@ -2,11 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import type { LocalContext } from '../context.ts';
+import { queueTransport } from '../event-bridge/target-transport.ts';
 import { checkVariables, environmentVariables } from '../lambda/environment-variables.ts';
 import { runtimeError } from '../lambda/error-object.ts';
 import { failureReport } from '../lambda/failure-report.ts';
 import { openFunctionLog } from '../lambda/function-log.ts';
 import { createFunction } from '../lambda/lambda-function.ts';
+import type { LocalFunction } from '../lambda/local-function.ts';
 import { jsonPlatformLog, silentPlatformLog, textPlatformLog } from '../lambda/platform-log.ts';
 import { resourceType } from './resource-type.ts';
 
@@ -34,6 +36,15 @@ const properties = z.strictObject({
         z.record(z.string(), z.pipe(z.union([z.string(), z.number(), z.boolean()]), z.transform(String))),
         {},
       ),
+    }),
+  ),
+  DeadLetterConfig: z.optional(
+    z.strictObject({
+      TargetArn: z
+        .string()
+        .check(
+          z.refine((arn) => !arn.startsWith('arn:') || /^arn:[^:]+:sqs:/.test(arn), 'only SQS queues are run here'),
+        ),
     }),
   ),
   ReservedConcurrentExecutions: z.optional(z.int().check(z.minimum(0))),
@@ -80,7 +91,9 @@ export const lambdaFunction = resourceType({
     const variables = properties.Environment?.Variables ?? {};
     checkVariables(functionName, variables);
     const credentials = context.principals.issue(logicalId, { name: functionName, roleArn: properties.Role });
+    const deadLetters = deadLetterQueue(properties.DeadLetterConfig?.TargetArn, context);
     const created = createFunction({
+      ...(deadLetters && { deadLetters }),
       functionName,
       functionArn,
       handler,
@@ -137,6 +150,19 @@ const taskRoot = (functionName: string, { Runtime, Code, Layers }: Properties, c
 const changesNothing = /:layer:LambdaInsightsExtension(-Arm64)?:/;
 
 const notRunHere = (message: string): Error => runtimeError('Runtime.NotRunHere', message);
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+const deadLetterQueue = (arn: string | undefined, context: LocalContext): LocalFunction['deadLetters'] => {
+  if (arn === undefined) return undefined;
+  const queue = queueTransport(arn, undefined, context);
+  context.onClose(() => queue.close());
+  return ({ payload, requestId, errorCode, errorMessage }) =>
+    queue.sendWith(payload, {
+      RequestID: requestId,
+      ErrorCode: errorCode,
+      ErrorMessage: errorMessage.slice(0, 1_000) || 'unknown', // an attribute can't be empty
+    });
+};
 
 const platformLog = ({ LoggingConfig }: Properties) => {
   if (LoggingConfig?.LogFormat !== 'JSON') return textPlatformLog;

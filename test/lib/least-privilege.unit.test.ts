@@ -84,6 +84,13 @@ const rights: Record<(typeof functionNames)[number], string[]> = {
     ...setAside,
     ...tracing,
   ],
+  'keep-stock': [
+    'dynamodb:UpdateItem StoreEventsStock',
+    'sqs:SendMessage StoreEventsDeadLetters',
+    ...writing('StoreEventsKeepStockLog'),
+    ...tracing,
+  ],
+  'produce-sales': ['events:PutEvents StoreEventsBus', ...writing('StoreEventsProduceLog'), ...tracing],
   'check-event': [...readShared, ...writing('EventCheckConsumerFunctionLog'), ...setAside, ...tracing],
   'handle-task-command': [
     ...['GetItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action} TaskLogEvents`),

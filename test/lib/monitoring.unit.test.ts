@@ -42,18 +42,21 @@ const chart = (template: Template, title: RegExp): readonly unknown[][] => {
 describe.each(configurations)('the alarms ($name)', ({ template }) => {
   const mappings = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
 
-  it('are four for each consumer, one for each function, stream, table, index and API', () => {
+  it('are four for each consumer, one for each function, stream, table, index, API and dead-letter queue', () => {
     const indexes = tablesOf(template).flatMap(([, { Properties }]) => Properties.GlobalSecondaryIndexes ?? []);
     expect(alarmsOf(template)).toHaveLength(
-      4 * mappings.length + ours(template).length + 1 + tablesOf(template).length + indexes.length + 1,
+      4 * mappings.length + ours(template).length + 1 + tablesOf(template).length + indexes.length + 1 + 1,
     );
   });
 
   it('each carry their dimensions, and those name what is in the stack', () => {
     const ids = new Set(Object.keys(template.toJSON().Resources));
     for (const [id, { Properties }] of alarmsOf(template)) {
-      const dimensions: { Name: string; Value: string | { Ref?: string } }[] = Properties.Dimensions ?? [];
-      const refs = dimensions.flatMap(({ Value }) => (typeof Value === 'object' && Value.Ref ? [Value.Ref] : []));
+      const dimensions: { Name: string; Value: string | { Ref?: string; 'Fn::GetAtt'?: string[] } }[] =
+        Properties.Dimensions ?? [];
+      const refs = dimensions.flatMap(({ Value }) =>
+        typeof Value === 'object' ? [Value.Ref ?? Value['Fn::GetAtt']?.[0] ?? ''] : [],
+      );
       const named = refs.length > 0 && refs.every((ref) => ids.has(ref));
       const api = dimensions.some(({ Name, Value }) => Name === 'ApiName' && Value === 'EventSourcing');
       expect([id, named || api]).toEqual([id, true]);

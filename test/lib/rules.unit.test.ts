@@ -58,6 +58,8 @@ const acknowledged: [path: string, id: string, reason: string][] = [
   ['TaskProjection/Consumer/FunctionRole/DefaultPolicy/Resource', everyResource, trace],
   ['TaskProjection/Consumer/FunctionRole/DefaultPolicy/Resource', onFailureObjects, setAside],
   ['TaskProjection/Consumer/FunctionRole/DefaultPolicy/Resource', auditObjects, auditKeys],
+  ['StoreEvents/KeepStockRole/DefaultPolicy/Resource', everyResource, trace],
+  ['StoreEvents/ProduceRole/DefaultPolicy/Resource', everyResource, trace],
   ['TaskLog/CommandRole/DefaultPolicy/Resource', everyResource, trace],
   ['TaskLog/QueryRole/DefaultPolicy/Resource', everyResource, trace],
   ['OrderApi/IngestRole/DefaultPolicy/Resource', everyResource, trace],

@@ -11,7 +11,9 @@ export const functionNames = [
   'check-event',
   'handle-task-command',
   'ingest-order',
+  'keep-stock',
   'presign-invoice',
+  'produce-sales',
   'project-invoice',
   'project-invoice-green',
   'project-order',
@@ -21,7 +23,7 @@ export const functionNames = [
   'query-tasks',
 ] as const;
 
-const storeFunctions = ['aggregate-revenue', 'format-revenue-line', 'keep-stock', 'produce-sales', 'query-revenue'];
+const storeFunctions = ['aggregate-revenue', 'format-revenue-line', 'query-revenue'];
 
 /** The folders in `lambda/`: one for each function, whatever its slot, and one for the two of the batching comparison. */
 export const folders = [

@@ -3,8 +3,9 @@ import { KinesisEventWriter } from '../../local/event-source-mapping/kinesis-eve
 import { Lane } from '../../local/event-source-mapping/lane.ts';
 import type { MappingSettings } from '../../local/event-source-mapping/mapping-settings.ts';
 import { ShardProgress } from '../../local/event-source-mapping/shard-progress.ts';
-import type { KinesisRecord } from '../../local/event-source-mapping/stream-record.ts';
+import type { SourceRecord } from '../../local/event-source-mapping/stream-record.ts';
 import type { LocalFunction } from '../../local/lambda/local-function.ts';
+import { Distribution } from '../../local/metrics/distribution.ts';
 import { laptopPace } from '../../local/pace.ts';
 
 /** What a window function is to a shard. */
@@ -12,7 +13,7 @@ export type WindowFunction<Batch> = (batch: Batch) => Promise<unknown>;
 
 export interface WindowShard {
   readonly shardId: string;
-  readonly records: readonly KinesisRecord[];
+  readonly records: readonly SourceRecord[];
   readonly settings: Partial<MappingSettings>;
   /** Whether the worker that reads the shard is killed once this invocation has answered. */
   readonly isKilledAfter: (invocation: number) => boolean;
@@ -46,8 +47,8 @@ const fakeClock = (): Clock => {
  * Hands a closed shard to a window function as the local runtime's mappings do, in process: by its own lanes and windows,
  * from the last checkpoint after each kill. Answers with the records that were set aside.
  */
-export async function readShard<Batch>(shard: WindowShard, consume: WindowFunction<Batch>): Promise<KinesisRecord[]> {
-  const setAside: KinesisRecord[] = [];
+export async function readShard<Batch>(shard: WindowShard, consume: WindowFunction<Batch>): Promise<SourceRecord[]> {
+  const setAside: SourceRecord[] = [];
   const writer = new KinesisEventWriter({ shardId: shard.shardId, region: 'r', eventSourceArn: 'e', roleArn: 'i' });
   let invocations = 0;
   let checkpoint: string | undefined;
@@ -68,6 +69,7 @@ export async function readShard<Batch>(shard: WindowShard, consume: WindowFuncti
     };
     const lane = new Lane({
       mappingUuid: 'm',
+      lag: new Distribution(),
       settings: { ...defaults, ...shard.settings },
       pace: laptopPace,
       clock: fakeClock(),

@@ -4,7 +4,7 @@ import { standing } from '../../../domain/revenue/part.ts';
 import { sumOf } from '../../../domain/revenue/tally.ts';
 import { aggregateRevenue, type Contribution } from '../../../lambda/aggregate-revenue/aggregate-revenue.ts';
 import type { WindowBatch } from '../../../lambda/runtime/window-consumer.ts';
-import type { KinesisRecord } from '../../../local/event-source-mapping/stream-record.ts';
+import type { SourceRecord } from '../../../local/event-source-mapping/stream-record.ts';
 import { sequenceNumber } from '../../support/events.ts';
 import { InMemoryLines, InMemoryRevenue, saleRecorded } from '../../support/sales.ts';
 import { readShard } from '../../support/window-shard.ts';
@@ -30,7 +30,7 @@ interface Sale {
 
 /** A sale where it lies on its shard. */
 interface Laid extends Sale {
-  readonly record: KinesisRecord;
+  readonly record: SourceRecord;
 }
 
 /** Chance that can be had again. */
