@@ -24,7 +24,8 @@ export interface MappingParts {
   /** Of a Kinesis stream, of one of its consumers, or of a DynamoDB stream. */
   readonly eventSourceArn: string;
   readonly function: LocalFunction;
-  readonly settings: MappingSettings;
+  /** May change while the mapping rests. */
+  settings: MappingSettings;
 }
 
 /**

@@ -2,9 +2,13 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { EventSourceMapping, MappingParts } from './event-source-mapping.ts';
+import type { MappingSettings } from './mapping-settings.ts';
 
 /** As the Lambda API names it. */
-export type MappingState = 'Enabled' | 'Disabled' | 'Enabling' | 'Disabling';
+export type MappingState = 'Enabled' | 'Disabled' | 'Enabling' | 'Disabling' | 'Updating';
+
+/** How batches are gathered. */
+export type Batching = Partial<Pick<MappingSettings, 'batchSize' | 'maximumBatchingWindowSeconds'>>;
 
 /** What a mapping is switched by. */
 export interface MappingSwitchParts {
@@ -21,7 +25,8 @@ export interface MappingSwitchParts {
 }
 
 /**
- * Turns a mapping on and off. Off keeps the checkpoint, on goes on from there, and a restart finds it as it was left.
+ * Turns a mapping on and off, and changes how it gathers batches. Off keeps the checkpoint, on goes on from there, and a
+ * restart finds it on or off as it was left; how it gathers batches is then again as the template says.
  * https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html
  */
 export class MappingSwitch {
@@ -57,17 +62,19 @@ export class MappingSwitch {
   }
 
   /**
-   * Begins to turn it on or off; `settled` tells when that is done. Off lets the invocations in flight finish.
+   * Begins to turn it on or off, with other batches; `settled` tells when that is done. What is in flight may finish.
    *
    * @throws MappingInUse while an earlier change is under way.
    */
-  turn(enabled: boolean): void {
+  turn(enabled = this.current === 'Enabled', batching: Batching = {}): void {
     if (this.current.endsWith('ing') || this.closed) throw new MappingInUse();
-    if (enabled === (this.current === 'Enabled')) return;
-    this.keep(enabled);
+    const isEnabled = this.current === 'Enabled';
+    if (enabled === isEnabled && Object.keys(batching).length === 0) return;
+    if (enabled !== isEnabled) this.keep(enabled);
     this.changedAtMs = this.own.clock.now();
-    this.current = enabled ? 'Enabling' : 'Disabling';
-    this.change = enabled ? this.start() : this.stop();
+    if (enabled) this.current = isEnabled ? 'Updating' : 'Enabling';
+    else if (isEnabled) this.current = 'Disabling';
+    this.change = this.pass(isEnabled, enabled, batching);
   }
 
   /** Resolves once no change is under way. */
@@ -82,6 +89,13 @@ export class MappingSwitch {
     await this.own.mapping.close();
   }
 
+  private async pass(from: boolean, to: boolean, batching: Batching): Promise<void> {
+    if (from) await this.own.mapping.close();
+    this.parts.settings = { ...this.parts.settings, ...batching };
+    if (to) await this.start();
+    else this.current = 'Disabled';
+  }
+
   private async start(): Promise<void> {
     try {
       await this.own.mapping.start();
@@ -91,11 +105,6 @@ export class MappingSwitch {
       this.own.log(`${this.parts.name}: could not be enabled: ${(error as Error).message}`);
       this.current = 'Disabled';
     }
-  }
-
-  private async stop(): Promise<void> {
-    await this.own.mapping.close();
-    this.current = 'Disabled';
   }
 
   private wanted(): boolean {

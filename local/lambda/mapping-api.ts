@@ -1,4 +1,4 @@
-import { MappingInUse, type MappingSwitch } from '../event-source-mapping/mapping-switch.ts';
+import { type Batching, MappingInUse, type MappingSwitch } from '../event-source-mapping/mapping-switch.ts';
 import { type ApiAnswer, json, refusal } from './api-answer.ts';
 import { findFunction } from './function-name.ts';
 import type { LocalFunction } from './local-function.ts';
@@ -20,8 +20,8 @@ export interface MappingTargets {
 }
 
 /**
- * Answers `ListEventSourceMappings`, `GetEventSourceMapping` and `UpdateEventSourceMapping`, of which only `Enabled`
- * can be changed here; undefined where the request is about something else.
+ * Answers `ListEventSourceMappings`, `GetEventSourceMapping` and `UpdateEventSourceMapping`, by which `Enabled` and the
+ * batches can be changed here; undefined where the request is about something else.
  * https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html
  */
 export const answerMappingCall = (call: MappingCall, targets: MappingTargets): ApiAnswer | undefined => {
@@ -51,7 +51,7 @@ const update = (mapping: MappingSwitch, body: Buffer, targets: MappingTargets): 
   const wanted = readUpdate(body);
   if (typeof wanted === 'string') return refusal(400, 'InvalidParameterValueException', wanted);
   try {
-    if (wanted.Enabled !== undefined) mapping.turn(wanted.Enabled);
+    mapping.turn(wanted.Enabled, batchingOf(wanted));
   } catch (error) {
     if (error instanceof MappingInUse) return refusal(400, error.name, error.message);
     throw error;
@@ -60,7 +60,7 @@ const update = (mapping: MappingSwitch, body: Buffer, targets: MappingTargets): 
 };
 
 /** What to change, or what is wrong with it. */
-const readUpdate = (body: Buffer): { readonly Enabled?: boolean } | string => {
+const readUpdate = (body: Buffer): Update | string => {
   let wanted: unknown;
   try {
     wanted = JSON.parse(body.length === 0 ? '{}' : body.toString());
@@ -68,13 +68,35 @@ const readUpdate = (body: Buffer): { readonly Enabled?: boolean } | string => {
     return 'Could not parse request body into json';
   }
   if (typeof wanted !== 'object' || wanted === null || Array.isArray(wanted)) return 'The body must be an object';
-  const other = Object.keys(wanted).find((name) => name !== 'Enabled');
-  if (other !== undefined) return `${other} cannot be changed here; only Enabled can`;
-  const { Enabled } = wanted as { Enabled?: unknown };
-  return Enabled === undefined || typeof Enabled === 'boolean'
-    ? { ...(Enabled !== undefined && { Enabled }) }
-    : 'Enabled must be true or false';
+  for (const [name, value] of Object.entries(wanted)) {
+    const change = Object.hasOwn(changes, name) ? changes[name as keyof Update] : undefined;
+    if (!change) return `${name} cannot be changed here; only ${Object.keys(changes).join(', ')} can`;
+    if (!change.takes(value)) return `${name} must be ${change.range}`;
+  }
+  return wanted;
 };
+
+interface Update {
+  readonly Enabled?: boolean;
+  readonly BatchSize?: number;
+  readonly MaximumBatchingWindowInSeconds?: number;
+}
+
+const whole = (least: number, most: number) => ({
+  range: `a whole number from ${least} to ${most}`,
+  takes: (value: unknown) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most,
+});
+
+const changes: Readonly<Record<keyof Update, { range: string; takes(value: unknown): boolean }>> = {
+  Enabled: { range: 'true or false', takes: (value) => typeof value === 'boolean' },
+  BatchSize: whole(1, 10_000),
+  MaximumBatchingWindowInSeconds: whole(0, 300),
+};
+
+const batchingOf = ({ BatchSize, MaximumBatchingWindowInSeconds }: Update): Batching => ({
+  ...(BatchSize !== undefined && { batchSize: BatchSize }),
+  ...(MaximumBatchingWindowInSeconds !== undefined && { maximumBatchingWindowSeconds: MaximumBatchingWindowInSeconds }),
+});
 
 const configurationOf = (mapping: MappingSwitch, { region, accountId }: MappingTargets) => {
   const { uuid, eventSourceArn, settings, function: target } = mapping.parts;

@@ -45,7 +45,7 @@ export class CallCounts {
   }
 
   list(): CallCount[] {
-    return [...this.#counts.values()];
+    return Array.from(this.#counts.values(), (count) => ({ ...count }));
   }
 
   #of(accessKeyId: string, service: string, action: string): CallCount {

@@ -5,6 +5,8 @@ export interface Quantiles {
   readonly p90: number;
   readonly p99: number;
   readonly max: number;
+  /** How many values lie in each bucket, by its upper bound: what two of them differ in happened in between. */
+  readonly buckets: readonly (readonly [upTo: number, count: number])[];
 }
 
 const step = Math.log(1.02);
@@ -36,6 +38,7 @@ export class Distribution {
 
   summary(): Quantiles {
     const [p50, p90, p99] = [0.5, 0.9, 0.99].map((q) => this.quantile(q)) as [number, number, number];
-    return { count: this.#count, p50, p90, p99, max: this.#max };
+    const buckets = Array.from(this.#counts, (count, bucket) => [Math.exp(bucket * step), count] as const);
+    return { count: this.#count, p50, p90, p99, max: this.#max, buckets: buckets.filter(([, count]) => count > 0) };
   }
 }

@@ -84,7 +84,7 @@ export class FunctionMetrics {
 
   snapshot(): FunctionSnapshot {
     const invocations = [...this.#invocations.slice(this.#oldest), ...this.#invocations.slice(0, this.#oldest)];
-    return { ...this.#of, total: this.#total, minutes: this.#minutes, invocations };
+    return { ...this.#of, ...structuredClone({ total: this.#total, minutes: this.#minutes }), invocations };
   }
 
   #minute(at: number): MinuteSummary {

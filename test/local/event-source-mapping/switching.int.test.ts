@@ -140,6 +140,30 @@ describe('an event source mapping', () => {
     expect(await get()).toMatchObject({ State: 'Disabled' });
   });
 
+  it('gathers other batches once it is told to, from where it was', async () => {
+    await start();
+    await probes.put('probe', ['r0']);
+    await probes.called('probe', 1);
+
+    const answer = await update({ BatchSize: 2 });
+    await until('Enabled');
+    await probes.put('probe', ['r1', 'r2', 'r3']);
+    await probes.called('probe', 3);
+
+    expect([answer.State, (await get()).BatchSize]).toEqual(['Updating', 2]);
+    expect(probes.batches('probe')).toEqual([['r0'], ['r1', 'r2'], ['r3']]);
+  });
+
+  it('that is disabled keeps the batches that it is told to gather', async () => {
+    await start(disabled);
+    await update({ BatchSize: 1 });
+    expect(await get()).toMatchObject({ State: 'Disabled', BatchSize: 1 });
+    await probes.put('probe', ['r0', 'r1']);
+    await turn(true);
+    await probes.called('probe', 2);
+    expect(probes.batches('probe')).toEqual([['r0'], ['r1']]);
+  });
+
   it('tells its settings, and is found by its function and its source', async () => {
     await start({ mapping: { BatchSize: 7, FilterCriteria: { Filters: [{ Pattern: '{"data":{"a":[1]}}' }] } } });
     const { functionArn, functionName } = probes.functionOf('probe');
@@ -168,9 +192,17 @@ describe('an event source mapping', () => {
   it('refuses what it can’t change here, by name, and a mapping that is not there', async () => {
     await start();
 
-    await expect(update({ BatchSize: 5 })).rejects.toMatchObject({
+    await expect(update({ ParallelizationFactor: 5 })).rejects.toMatchObject({
       name: 'InvalidParameterValueException',
-      message: 'BatchSize cannot be changed here; only Enabled can',
+      message:
+        'ParallelizationFactor cannot be changed here; only Enabled, BatchSize, MaximumBatchingWindowInSeconds can',
+    });
+    await expect(update({ BatchSize: 0 })).rejects.toMatchObject({
+      name: 'InvalidParameterValueException',
+      message: 'BatchSize must be a whole number from 1 to 10000',
+    });
+    await expect(update({ MaximumBatchingWindowInSeconds: 301 })).rejects.toMatchObject({
+      message: 'MaximumBatchingWindowInSeconds must be a whole number from 0 to 300',
     });
     await expect(update({ UUID: '00000000-0000-4000-8000-000000000000', Enabled: true })).rejects.toMatchObject({
       name: 'ResourceNotFoundException',

@@ -22,6 +22,6 @@ it('a quantile is one that the values have, within 2 %', () => {
 });
 
 it('an empty one says so, and values below 1 are told as at most 1', () => {
-  expect(distributionOf([]).summary()).toEqual({ count: 0, p50: 0, p90: 0, p99: 0, max: 0 });
-  expect(distributionOf([0, 0.25]).summary()).toMatchObject({ count: 2, p50: 0.25, max: 0.25 });
+  expect(distributionOf([]).summary()).toEqual({ count: 0, p50: 0, p90: 0, p99: 0, max: 0, buckets: [] });
+  expect(distributionOf([0, 0.25]).summary()).toMatchObject({ count: 2, p50: 0.25, max: 0.25, buckets: [[1, 2]] });
 });

@@ -41,6 +41,15 @@ describe('the metrics of a function', () => {
     expect(minutes[1]).toMatchObject({ batchSize: { count: 1, sum: 7 }, reasons: { window: 1 }, throttles: 1 });
   });
 
+  it('are told as they are at the moment, whatever comes later', () => {
+    const metrics = metricsAt({ now: start });
+    metrics.invoked(invocation);
+    const before = metrics.snapshot();
+    metrics.invoked({ ...invocation, batch: { records: 1, reason: 'size' } });
+    expect([before.total.invocations, before.total.reasons]).toEqual([1, {}]);
+    expect([before.minutes[0]?.durationMs.count, before.invocations.length]).toEqual([1, 1]);
+  });
+
   it('leaves the call that ends a tumbling window out of the batch sizes', () => {
     const metrics = metricsAt({ now: start });
     metrics.invoked({ ...invocation, batch: { records: 0, reason: 'final' } });
