@@ -3,7 +3,7 @@ import { frontier, knee } from './knee.ts';
 import { pairName } from './pairs.ts';
 import { published, ratiosOf } from './report.ts';
 import { element, label, type Markup, picture } from './svg.ts';
-import type { SweptPair } from './sweep.ts';
+import type { Sweep, SweptPair } from './sweep.ts';
 
 const amount = (value: number): string => (value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toFixed(1));
 
@@ -94,7 +94,7 @@ const logarithmic = (values: readonly number[], from: number, to: number): Axis 
 };
 
 /** Each pair by its lag and its cost, the curve of those that none beats, and its knee. */
-export const sweepChart = (swept: readonly SweptPair[]): string => {
+export const sweepChart = ({ swept }: Sweep): string => {
   const [left, right, top, foot] = [84, 740, 84, 430];
   const x = logarithmic(
     swept.map(({ lag }) => lag),
@@ -113,7 +113,11 @@ export const sweepChart = (swept: readonly SweptPair[]): string => {
     element(
       'circle',
       { cx: x.at(each.lag), cy: y.at(each.cost), r: 4.5, class: kind },
-      element('title', {}, `${pairName(each.pair)}: ${amount(each.cost)} MB-ms an order, ${each.lag.toFixed(1)} s`),
+      element(
+        'title',
+        {},
+        `${pairName(each.pair)}: $${each.cost.toFixed(3)} a million orders, ${each.lag.toFixed(1)} s`,
+      ),
     );
   return picture(
     780,
@@ -127,10 +131,10 @@ export const sweepChart = (swept: readonly SweptPair[]): string => {
     ]),
     ...y.ticks.flatMap((tick) => [
       element('path', { d: `M${left} ${Math.round(y.at(tick))}H${right}`, class: 'grid' }),
-      label(left - 8, y.at(tick) + 4, tick.toLocaleString('en-US'), 'small end'),
+      label(left - 8, y.at(tick) + 4, `$${Number(tick.toPrecision(1))}`, 'small end'),
     ]),
     label((left + right) / 2, foot + 46, 'lag: 99 of 100 orders are in the table within', 'middle faint'),
-    label(24, (top + foot) / 2, 'cost, MB-ms an order', 'middle faint', {
+    label(24, (top + foot) / 2, 'cost, US dollars for a million orders', 'middle faint', {
       transform: `rotate(-90 24 ${(top + foot) / 2})`,
     }),
     element('path', { d: `M${curve.map(place).join('L')}`, class: 'curve' }),

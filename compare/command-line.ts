@@ -25,7 +25,7 @@ Posts orders to a stack with -c batchingComparison=true, waits until both tables
 put-item-1 and put-item-2 cost, took, sent and received side by side. Uses the \`npm start\` that runs in this folder, or
 starts a runtime of its own.
 
-  --orders N   how many orders (default 1000)
+  --orders N   how many orders (default 1000; 600 for each pair of a sweep)
   --rate R     orders a second (default 50)
   --seed S     draws other cities, coffees and sizes (default 1)
   --pairs P    batch size and window in seconds of the two, for this run (default 100:30,10:2)
@@ -47,7 +47,7 @@ export const readCommandLine = (args: readonly string[]): CommandLine => {
   if (values.out === '') throw new UsageError('--out takes the name of a file');
   return {
     help: values.help ?? false,
-    orders: whole('--orders', values.orders ?? '1000', 1, 100_000),
+    orders: whole('--orders', values.orders ?? (sweep ? '600' : '1000'), 1, 100_000),
     rate: rateOf(values.rate ?? '50'),
     seed: whole('--seed', values.seed ?? '1', 0, 4_294_967_295),
     pairs,

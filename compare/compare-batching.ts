@@ -47,9 +47,9 @@ const runSweep = async (commandLine: CommandLine): Promise<void> => {
   const { sweep } = await import('./sweep.ts');
   const { sweepText } = await import('./report.ts');
   const startedAt = performance.now();
-  const swept = await sweep(commandLine, say, interrupt.signal);
-  console.log(`\n${sweepText(swept, (performance.now() - startedAt) / 1_000)}`);
-  draw(commandLine.out, sweepChart(swept));
+  const found = await sweep(commandLine, say, interrupt.signal);
+  console.log(`\n${sweepText(found, (performance.now() - startedAt) / 1_000)}`);
+  draw(commandLine.out, sweepChart(found));
 };
 
 try {

@@ -1,7 +1,7 @@
 import type { Compared, Comparison } from './compare.ts';
 import { frontier, knee } from './knee.ts';
 import { pairName } from './pairs.ts';
-import type { SweptPair } from './sweep.ts';
+import type { Sweep, SweptPair } from './sweep.ts';
 
 /** The ratios that the original published for its 100 or 30 s beside 10 or 2 s, and of its ingest function to the latter. */
 export const published = { cost: 6.0, duration: 2.1, network: 6.7, ingest: 8.5 } as const;
@@ -27,6 +27,7 @@ export const ratiosOf = ({ putItem1, putItem2, ingest }: Comparison): Ratios => 
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
 const tenths = (value: number): string => value.toFixed(1);
+const dollars = (usd: number): string => usd.toFixed(3);
 const times = (ratio: number): string => `${ratio.toFixed(ratio < 10 ? 2 : 1)}×`;
 const reasonsOf = (reasons: Readonly<Record<string, number>>): string =>
   Object.entries(reasons)
@@ -116,20 +117,32 @@ const differences = ({ putItem1, putItem2 }: Comparison, ratios: Ratios): string
 };
 
 /** The sweep as a person reads it: every pair, then the curve, then its knee. */
-export const sweepText = (swept: readonly SweptPair[], seconds: number): string => {
+export const sweepText = ({ swept, time }: Sweep, seconds: number): string => {
   const curve = frontier(swept);
   const best = knee(curve);
   const row = ({ pair, figures, lag, cost }: SweptPair) => [
     pairName(pair),
     whole(figures.invocations),
     tenths(figures.averageBatch),
-    whole(cost),
+    whole(figures.mbMs / figures.records),
+    dollars(cost),
     tenths(figures.lagMs.p50 / 1_000),
     tenths(lag),
   ];
-  const head = ['a batch is sent at', 'invocations', 'average batch', 'MB-ms an order', 'lag p50, s', 'lag p99, s'];
+  const head = [
+    'a batch is sent at',
+    'invocations',
+    'average batch',
+    'MB-ms an order',
+    '$ a million',
+    'lag p50, s',
+    'lag p99, s',
+  ];
   const lines = [
     columns([head, ...swept.map(row)]),
+    '',
+    'MB-ms are those of the run, with whatever else the machine did. Dollars are requests and GB-seconds (cost/prices.ts) of',
+    `these invocations at ${tenths(time.start)} ms each and ${time.slope.toFixed(2)} ms a record, the line through all of them.`,
     '',
     `${swept.length} pairs in ${tenths(seconds)} s. Cost against lag: the pairs that none beats in both, the quickest first`,
     '',
@@ -139,7 +152,7 @@ export const sweepText = (swept: readonly SweptPair[], seconds: number): string 
     const { pair, cost, lag } = best;
     lines.push(
       '',
-      `The knee is ${pairName(pair)}: ${whole(cost)} MB-ms an order, 99 of 100 orders there within ${tenths(lag)} s. ` +
+      `The knee is ${pairName(pair)}: $${dollars(cost)} a million orders, 99 of 100 orders there within ${tenths(lag)} s. ` +
         'Quicker pairs cost more for each second they save, cheaper ones save less for each second they wait.',
     );
   }

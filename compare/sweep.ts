@@ -3,6 +3,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { OrderPlaced } from '../domain/order/order-placed.ts';
 import { awsPace } from '../local/pace.ts';
 import { VirtualClock } from '../local/virtual-clock.ts';
+import { type Took, timeOfBatches, typicalTimes, usdAMillion } from './batch-cost.ts';
 import type { CommandLine } from './command-line.ts';
 import { drawOrders, type OrderBody } from './draw-orders.ts';
 import { type Figures, figuresBetween } from './figures.ts';
@@ -12,10 +13,16 @@ import { type Pair, sweptPairs } from './pairs.ts';
 import { showProgress } from './progress.ts';
 import { type ComparedStack, ComparisonError, clientSettings, output, startOwn } from './stack.ts';
 
-/** What one pair did with the orders: `lag` in seconds, 99 of 100 orders wait no longer; `cost` in MB-ms an order. */
+/** What one pair did with the orders: `lag` in seconds, 99 of 100 orders wait no longer; `cost` in dollars for a million. */
 export interface SweptPair extends Point {
   readonly pair: Pair;
   readonly figures: Figures;
+}
+
+export interface Sweep {
+  readonly swept: readonly SweptPair[];
+  /** Milliseconds that an invocation takes, and that each record adds. */
+  readonly time: { readonly start: number; readonly slope: number };
 }
 
 /** Orders go to the stream this often. */
@@ -32,13 +39,15 @@ export const sweep = async (
   { orders, rate, seed, pairs = sweptPairs }: CommandLine,
   say: (line: string) => void,
   signal: AbortSignal,
-): Promise<SweptPair[]> => {
+): Promise<Sweep> => {
   const clock = new VirtualClock();
   const stack = await startOwn(say, { pace: awsPace, clock, environments: 1 });
   const mappings = new Mappings(stack);
   const kinesis = new KinesisClient({ ...clientSettings(stack, 'KINESIS'), requestHandler: new NodeHttpHandler() });
   const progress = showProgress({ pairs: pairs.length });
-  const swept: SweptPair[] = [];
+  const runs: { readonly pair: Pair; readonly figures: Figures }[] = [];
+  const times: Took[] = [];
+  let memoryMb = 0;
   try {
     const name = output(stack, 'PutItem2FunctionName');
     await mappings.onlyFor(name);
@@ -47,15 +56,27 @@ export const sweep = async (
       const before = await stack.metrics();
       const sent = drawOrders(count, seed, label);
       const after = await clock.run(() => drive({ stack, kinesis, clock, name, sent, rate, signal }));
-      return figuresBetween(before, after, name);
+      return {
+        figures: figuresBetween(before, after, name),
+        after: after.functions.find((each) => each.functionName === name),
+      };
     };
     await run({ batchSize: 10, windowSeconds: 0 }, warmUpOrders, 'warm');
     for (const [index, pair] of pairs.entries()) {
-      const figures = await run(pair, orders, `s${index}`);
-      swept.push({ pair, figures, lag: figures.lagMs.p99 / 1_000, cost: figures.mbMs / orders });
+      const { figures, after } = await run(pair, orders, `s${index}`);
+      runs.push({ pair, figures });
+      times.push(...typicalTimes(after?.invocations.slice(-figures.invocations) ?? []));
+      memoryMb = after?.memoryMb ?? memoryMb;
       progress.set('pairs', index + 1);
     }
-    return swept;
+    const time = timeOfBatches(times);
+    const swept = runs.map(({ pair, figures }) => ({
+      pair,
+      figures,
+      lag: figures.lagMs.p99 / 1_000,
+      cost: usdAMillion(figures, time, memoryMb),
+    }));
+    return { swept, time };
   } finally {
     progress.stop();
     mappings.close();

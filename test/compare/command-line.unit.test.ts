@@ -24,7 +24,7 @@ describe('the command line of compare-batching', () => {
   });
 
   it('sweeps at least 24 pairs by default, no two alike', () => {
-    expect(readCommandLine(['--sweep'])).toMatchObject({ sweep: true, out: '.local/batching-sweep.svg' });
+    expect(readCommandLine(['--sweep'])).toMatchObject({ sweep: true, orders: 600, out: '.local/batching-sweep.svg' });
     expect(new Set(sweptPairs.map((pair) => JSON.stringify(pair))).size).toBeGreaterThanOrEqual(24);
   });
 

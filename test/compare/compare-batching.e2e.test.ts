@@ -58,12 +58,16 @@ describe('a sweep', () => {
       { batchSize: 10_000, windowSeconds: 300 },
       { batchSize: 1, windowSeconds: 300 },
     ];
-    const [slow, quick] = await sweep({ ...commandLine, sweep: true, pairs: given }, () => {}, signal);
+    const { swept, time } = await sweep({ ...commandLine, sweep: true, pairs: given }, () => {}, signal);
+    const [slow, quick] = swept;
 
     expect(slow?.figures).toMatchObject({ invocations: 2, records: 60, reasons: { window: 2 } }); // one a shard
     expect(slow?.lag).toBeGreaterThan(290);
     expect(quick?.figures).toMatchObject({ invocations: 60, reasons: { size: 60 } });
     expect(quick?.lag).toBeLessThan(2);
+    expect(time.slope).toBeGreaterThan(0);
+    expect(quick?.cost).toBeGreaterThan(0.2); // a request each, $0.20 a million
+    expect(slow?.cost).toBeLessThan((quick?.cost ?? 0) / 2);
   }, 60_000);
 });
 

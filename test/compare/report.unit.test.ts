@@ -58,11 +58,11 @@ describe('the report of a comparison', () => {
 });
 
 const swept = [
-  [1, 0, 1, 800],
-  [10, 2, 1.4, 450],
-  [100, 2, 2.3, 430],
-  [100, 30, 30, 425],
-  [1, 30, 2, 900],
+  [1, 0, 1, 0.21],
+  [10, 2, 1.4, 0.03],
+  [100, 2, 2.3, 0.012],
+  [100, 30, 30, 0.011],
+  [1, 30, 2, 0.22],
 ].map(([batchSize = 0, windowSeconds = 0, lag = 0, cost = 0]) => ({
   pair: { batchSize, windowSeconds },
   figures: figures(),
@@ -72,7 +72,7 @@ const swept = [
 
 describe('the report of a sweep', () => {
   it('ends with the curve and its knee', () => {
-    const text = sweepText(swept, 65.6);
+    const text = sweepText({ swept, time: { start: 2.5, slope: 1.25 } }, 65.6);
     expect(text).toContain('5 pairs in 65.6 s.');
     const curve = text.split('\n\n').at(-2) ?? '';
     expect(curve.split('\n').map((line) => line.split('  ')[0])).toEqual([
@@ -83,13 +83,16 @@ describe('the report of a sweep', () => {
       '100 or 30 s',
     ]);
     expect(text.split('\n').at(-1)).toMatch(
-      /^The knee is 10 or 2 s: 450 MB-ms an order, 99 of 100 orders there within 1\.4 s\./,
+      /^The knee is 100 or 2 s: \$0\.012 a million orders, 99 of 100 orders there within 2\.3 s\./,
     );
   });
 });
 
 describe('the pictures', () => {
-  const pictures = { comparison: comparisonChart(comparison()), sweep: sweepChart(swept) };
+  const pictures = {
+    comparison: comparisonChart(comparison()),
+    sweep: sweepChart({ swept, time: { start: 2.5, slope: 1.25 } }),
+  };
 
   it.each(Object.entries(pictures))('of a %s are one whole SVG without a gap in its numbers', (_name, svg) => {
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg".*<\/svg>\n$/s);
