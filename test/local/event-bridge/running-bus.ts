@@ -6,12 +6,12 @@ import type { LocalStack } from '../../../local/start-local.ts';
 
 /** The bus of a running stack and what its targets hold, as a client of the SDK sees them. */
 export class RunningBus {
-  readonly stack: LocalStack;
+  readonly stack: Pick<LocalStack, 'environment' | 'outputs'>;
   readonly events: EventBridgeClient;
   readonly #kinesis: KinesisClient;
   readonly #sqs: SQSClient;
 
-  constructor(stack: LocalStack) {
+  constructor(stack: Pick<LocalStack, 'environment' | 'outputs'>) {
     const { environment } = stack;
     const at = (service: string) => ({
       region: 'us-east-1',

@@ -7,12 +7,12 @@ import { eventually } from '../../support/eventually.ts';
 
 /** Delivery streams of a running stack and their bucket, as a client of the SDK sees them. */
 export class RunningFirehose {
-  readonly stack: LocalStack;
+  readonly stack: Pick<LocalStack, 'environment' | 'outputs'>;
   readonly firehose: FirehoseClient;
   readonly #kinesis: KinesisClient;
   readonly #s3: S3Client;
 
-  constructor(stack: LocalStack) {
+  constructor(stack: Pick<LocalStack, 'environment' | 'outputs'>) {
     const { environment } = stack;
     const at = (service: string) => ({
       region: 'us-east-1',
