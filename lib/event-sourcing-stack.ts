@@ -11,6 +11,7 @@ import { OrderApi } from './order-api.ts';
 import { OrderProjection } from './order-projection.ts';
 import { PrivateBucket } from './parts/private-bucket.ts';
 import { ReplayRole } from './replay-role.ts';
+import { RevenueWindow } from './revenue-window.ts';
 import type { Settings } from './settings.ts';
 import { StoreEvents } from './store-events.ts';
 import { TaskLog } from './task-log.ts';
@@ -60,6 +61,9 @@ export class EventSourcingStack extends Stack {
     // client → tasks API → event log
     const tasks = new TaskLog(this, 'TaskLog', { api, views: taskViews.table, production });
 
+    // stream → windows of revenue → table, lines in S3; client ← GET /revenue ← table
+    const revenue = new RevenueWindow(this, 'RevenueWindow', { ...settings, stream, onFailure, api });
+
     // Whoever is here by now has its charts and its alarms: new boxes stand above.
     new Monitoring(this, 'Monitoring');
     MissingRemovalPolicies.of(this).destroy();
@@ -84,6 +88,8 @@ export class EventSourcingStack extends Stack {
     new CfnOutput(this, 'StoreBusName', { value: stores.bus.eventBusName });
     new CfnOutput(this, 'StoreDeadLetterQueueUrl', { value: stores.deadLetters.queueUrl });
     new CfnOutput(this, 'StockTableName', { value: stores.stock.tableName });
+    new CfnOutput(this, 'RevenueTableName', { value: revenue.table.tableName });
+    new CfnOutput(this, 'RevenueBucketName', { value: revenue.bucket.bucketName });
     new CfnOutput(this, 'ProducerFunctionName', { value: stores.producer.functionName });
     if (comparison) {
       const { putItem1, putItem2 } = comparison;

@@ -18,11 +18,13 @@ const throttle = z.pipe(
   }),
 );
 
-const retentionMessage = 'must be a number of hours from 24 to 8760';
-const retentionHours = z.pipe(
-  z.pipe(textLike(/^\d{1,5}$/, retentionMessage), z.transform(Number)),
-  z.number().check(z.gte(24, retentionMessage), z.lte(8_760, retentionMessage)),
-);
+const wholeNumber = (min: number, max: number, of: string) => {
+  const message = `must be a number of ${of} from ${min} to ${max}`;
+  return z.pipe(
+    z.pipe(textLike(/^\d{1,5}$/, message), z.transform(Number)),
+    z.number().check(z.gte(min, message), z.lte(max, message)),
+  );
+};
 
 const yesOrNo = z.pipe(
   oneOf(['true', 'false']),
@@ -44,9 +46,13 @@ const Context = z.object({
   /** What the stream takes: 1,000 records and 1 MB a second for each shard. */
   shards: z.prefault(shardCount, '2'),
   /** How many hours the stream keeps a record. */
-  retention: z.prefault(retentionHours, '24'),
+  retention: z.prefault(wholeNumber(24, 8_760, 'hours'), '24'),
   /** The consumers that read 2 MB a second of their own instead of sharing it. */
   enhancedFanOut: z.prefault(names, ''),
+  /** For how many seconds of arrival sales are summed, in each shard. */
+  revenueWindow: z.prefault(wholeNumber(1, 900, 'seconds'), '60'),
+  /** How many minutes after it happened a sale may arrive and still count to its own minute. */
+  revenueLateness: z.prefault(wholeNumber(1, 10_080, 'minutes'), '60'),
   /** Adds two consumers that differ in nothing but their batches, to see what a batch costs. */
   batchingComparison: z.prefault(yesOrNo, 'false'),
 });

@@ -30,6 +30,8 @@ export interface StreamConsumerProps {
   readonly batchSize?: number;
   /** @default - none: invoked as soon as there is a record */
   readonly batchingWindow?: Duration;
+  /** Its windows by the arrival of the records, if it keeps a state in each. @default - no windows */
+  readonly tumblingWindow?: Duration;
   /** @default 5 further tries for a record that is alone in its batch, then it is set aside */
   readonly retryAttempts?: number;
   /** Whether it reads the stream from the start; if not, somebody enables its mapping later. @default true */
@@ -91,6 +93,7 @@ export class StreamConsumer extends Construct {
       startingPosition: StartingPosition.TRIM_HORIZON, // what came before the mapping counts too
       batchSize,
       maxBatchingWindow: batchingWindow,
+      tumblingWindow: props.tumblingWindow,
       filters: eventTypes && [FilterCriteria.filter({ data: { type: FilterRule.or(...eventTypes) } })],
       reportBatchItemFailures: true,
       bisectBatchOnError: true,

@@ -84,6 +84,16 @@ const rights: Record<(typeof functionNames)[number], string[]> = {
     ...setAside,
     ...tracing,
   ],
+  'aggregate-revenue': [
+    'dynamodb:BatchWriteItem RevenueWindowRevenue',
+    'firehose:PutRecordBatch RevenueWindowDelivery',
+    ...readShared,
+    ...writing('RevenueWindowConsumerFunctionLog'),
+    ...setAside,
+    ...tracing,
+  ],
+  'format-revenue-line': [...writing('RevenueWindowFormatLog'), ...tracing],
+  'query-revenue': ['dynamodb:Query RevenueWindowRevenue', ...writing('RevenueWindowQueryLog'), ...tracing],
   'keep-stock': [
     'dynamodb:UpdateItem StoreEventsStock',
     'sqs:SendMessage StoreEventsDeadLetters',

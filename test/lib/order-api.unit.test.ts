@@ -11,6 +11,7 @@ const routes = [
   { verb: 'PATCH', path: '/tasks/{id}', name: 'handle-task-command' },
   { verb: 'DELETE', path: '/tasks/{id}', name: 'handle-task-command' },
   { verb: 'GET', path: '/tasks/{id}/events', name: 'query-tasks' },
+  { verb: 'GET', path: '/revenue', name: 'query-revenue' },
 ];
 
 /** The logical id of the API's resource at a path. */

@@ -11,6 +11,9 @@ const insights =
   'Every function that Lambda Insights measures writes to this one log group of the account; the ending names its streams.';
 const invoiceKeys = 'Each order has an invoice under a key of its own; nothing outside of invoices/ is touched.';
 const auditKeys = 'Each event has an object under a key of its own; nothing outside of events/task/ is touched.';
+const revenueKeys =
+  'Firehose names each object by its time, under sales_revenue/ or, where it failed, sales_revenue_failed/.';
+const anyVersion = 'Firehose invokes a function by a version, $LATEST where none is named, and by no other name.';
 const accessLog =
   'Nobody reads it but our functions, whose calls X-Ray traces; who signed a link is logged there. A log of every ' +
   'access would hold more than the bucket. CloudTrail data events tell who read what, for the account that wants it.';
@@ -24,6 +27,8 @@ const accountRole =
 const onFailureObjects = 'AwsSolutions-IAM5[Resource::<OnFailure48FF2A5A.Arn>/aws/lambda/*]';
 const invoiceObjects = 'AwsSolutions-IAM5[Resource::<InvoiceProjectionInvoicesBE4D2C15.Arn>/invoices/*]';
 const greenInvoiceObjects = 'AwsSolutions-IAM5[Resource::<InvoiceProjectionGreenInvoicesD40DB34C.Arn>/invoices/*]';
+const revenueObjects = 'AwsSolutions-IAM5[Resource::<RevenueWindowLines4A576FE4.Arn>/sales_revenue*]';
+const formatVersions = 'AwsSolutions-IAM5[Resource::<RevenueWindowFormat75AAE3E0.Arn>:*]';
 const insightsLog =
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:/aws/lambda-insights:*]';
 const auditObjects = 'AwsSolutions-IAM5[Resource::<TaskProjectionAuditD7079BBC.Arn>/events/task/*]';
@@ -58,6 +63,13 @@ const acknowledged: [path: string, id: string, reason: string][] = [
   ['TaskProjection/Consumer/FunctionRole/DefaultPolicy/Resource', everyResource, trace],
   ['TaskProjection/Consumer/FunctionRole/DefaultPolicy/Resource', onFailureObjects, setAside],
   ['TaskProjection/Consumer/FunctionRole/DefaultPolicy/Resource', auditObjects, auditKeys],
+  ['RevenueWindow/Lines/Resource', 'AwsSolutions-S1', accessLog],
+  ['RevenueWindow/Consumer/FunctionRole/DefaultPolicy/Resource', everyResource, trace],
+  ['RevenueWindow/Consumer/FunctionRole/DefaultPolicy/Resource', onFailureObjects, setAside],
+  ['RevenueWindow/FormatRole/DefaultPolicy/Resource', everyResource, trace],
+  ['RevenueWindow/QueryRole/DefaultPolicy/Resource', everyResource, trace],
+  ['RevenueWindow/DeliveryRole/DefaultPolicy/Resource', revenueObjects, revenueKeys],
+  ['RevenueWindow/DeliveryRole/DefaultPolicy/Resource', formatVersions, anyVersion],
   ['StoreEvents/KeepStockRole/DefaultPolicy/Resource', everyResource, trace],
   ['StoreEvents/ProduceRole/DefaultPolicy/Resource', everyResource, trace],
   ['TaskLog/CommandRole/DefaultPolicy/Resource', everyResource, trace],
@@ -85,6 +97,7 @@ const acknowledged: [path: string, id: string, reason: string][] = [
     'order/POST',
     'order/GET',
     'invoice/GET',
+    'revenue/GET',
     'tasks/POST',
     'tasks/GET',
     'tasks/{id}/GET',

@@ -12,6 +12,8 @@ describe('settings', () => {
       shards: 2,
       retention: 24,
       enhancedFanOut: [],
+      revenueWindow: 60,
+      revenueLateness: 60,
       batchingComparison: false,
     }));
 
@@ -24,6 +26,8 @@ describe('settings', () => {
         shards: '8',
         retention: '168',
         enhancedFanOut: 'project-order,check-event',
+        revenueWindow: '5',
+        revenueLateness: '1440',
         batchingComparison: 'true',
       }),
     ).toEqual({
@@ -33,6 +37,8 @@ describe('settings', () => {
       shards: 8,
       retention: 168,
       enhancedFanOut: ['project-order', 'check-event'],
+      revenueWindow: 5,
+      revenueLateness: 1_440,
       batchingComparison: true,
     }));
 
@@ -59,6 +65,10 @@ describe('settings', () => {
     ['shards', '0', 'must be a number of shards from 1 to 9999, or onDemand'],
     ['shards', '2.5', 'must be a number of shards from 1 to 9999, or onDemand'],
     ['shards', 'ondemand', 'must be a number of shards from 1 to 9999, or onDemand'],
+    ['revenueWindow', '0', 'must be a number of seconds from 1 to 900'],
+    ['revenueWindow', '901', 'must be a number of seconds from 1 to 900'],
+    ['revenueWindow', '1m', 'must be a number of seconds from 1 to 900'],
+    ['revenueLateness', '0', 'must be a number of minutes from 1 to 10080'],
     ['retention', '23', 'must be a number of hours from 24 to 8760'],
     ['retention', '8761', 'must be a number of hours from 24 to 8760'],
     ['retention', '7d', 'must be a number of hours from 24 to 8760'],

@@ -8,7 +8,9 @@ import { bundlesContext } from '../../lib/parts/app-function.ts';
 import { readSettings } from '../../lib/settings.ts';
 
 export const functionNames = [
+  'aggregate-revenue',
   'check-event',
+  'format-revenue-line',
   'handle-task-command',
   'ingest-order',
   'keep-stock',
@@ -20,17 +22,12 @@ export const functionNames = [
   'project-order-green',
   'project-task',
   'query-orders',
+  'query-revenue',
   'query-tasks',
 ] as const;
 
-const storeFunctions = ['aggregate-revenue', 'format-revenue-line', 'query-revenue'];
-
 /** The folders in `lambda/`: one for each function, whatever its slot, and one for the two of the batching comparison. */
-export const folders = [
-  ...functionNames.filter((name) => !name.endsWith('-green')),
-  ...storeFunctions,
-  'put-item',
-].toSorted();
+export const folders = [...functionNames.filter((name) => !name.endsWith('-green')), 'put-item'].toSorted();
 
 /** Every setting away from its default. */
 export const everythingOn = {
@@ -40,6 +37,8 @@ export const everythingOn = {
   shards: 'onDemand',
   retention: '8760',
   enhancedFanOut: 'check-event,project-invoice,project-order',
+  revenueWindow: '300',
+  revenueLateness: '1440',
   batchingComparison: 'true',
 };
 

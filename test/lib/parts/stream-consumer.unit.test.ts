@@ -15,6 +15,13 @@ const consumers = {
     ...projection,
     FilterCriteria: { Filters: [{ Pattern: '{"data":{"type":["TaskCreated","TaskUpdated","TaskDeleted"]}}' }] },
   },
+  'aggregate-revenue': {
+    BatchSize: 5_000,
+    MaximumBatchingWindowInSeconds: 5,
+    MaximumRetryAttempts: 2,
+    TumblingWindowInSeconds: 60,
+    FilterCriteria: { Filters: [{ Pattern: '{"data":{"type":["SaleRecorded"]}}' }] },
+  },
   'check-event': {
     BatchSize: 10_000,
     MaximumBatchingWindowInSeconds: 20,

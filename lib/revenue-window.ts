@@ -1,0 +1,151 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
+import { LogGroup, LogStream, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { revenueTableKeys } from '../lambda/stores/revenue-table-keys.ts';
+import type { EventStream } from './event-stream.ts';
+import type { OrderApi } from './order-api.ts';
+import { AppFunction } from './parts/app-function.ts';
+import { PrivateBucket } from './parts/private-bucket.ts';
+import { StreamConsumer } from './parts/stream-consumer.ts';
+import type { Settings } from './settings.ts';
+
+export interface RevenueWindowProps extends Pick<Settings, 'production' | 'revenueWindow' | 'revenueLateness'> {
+  readonly stream: EventStream;
+  readonly onFailure: IBucket;
+  /** Where `GET /revenue` is asked. */
+  readonly api: OrderApi;
+}
+
+/** As many records as one invocation's 6 MB hold beside the state, at most: the fewer invocations, the less state is read. */
+const batchSize = 5_000;
+const longestGatheringSeconds = 5;
+const longestBufferSeconds = 60;
+
+/**
+ * stream → aggregate-revenue → table and Firehose → format-revenue-line → bucket; client ← GET /revenue ← table. Sales are
+ * summed in tumbling windows of each shard; Firehose gathers their lines as long as a window lasts, at most a minute.
+ */
+export class RevenueWindow extends Construct {
+  readonly table: TableV2;
+  readonly bucket: PrivateBucket;
+
+  constructor(scope: Construct, id: string, { production, api, ...props }: RevenueWindowProps) {
+    super(scope, id);
+    const { partitionKey, sortKey } = revenueTableKeys;
+    this.table = new TableV2(this, 'Revenue', {
+      partitionKey: { name: partitionKey, type: AttributeType.STRING },
+      sortKey: { name: sortKey, type: AttributeType.STRING },
+      billing: Billing.onDemand(),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: production },
+      deletionProtection: production,
+      removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    this.bucket = new PrivateBucket(this, 'Lines', { production });
+    const delivery = this.#deliver(props);
+    this.#aggregate(delivery, props);
+    api.route('GET', '/revenue', this.#query());
+  }
+
+  #aggregate(delivery: CfnDeliveryStream, props: Omit<RevenueWindowProps, 'production' | 'api'>): void {
+    const { stream, onFailure, revenueWindow, revenueLateness } = props;
+    const gathering = Math.min(longestGatheringSeconds, Math.floor(revenueWindow / 12));
+    const consumer = new StreamConsumer(this, 'Consumer', {
+      stream,
+      onFailure,
+      name: 'aggregate-revenue',
+      consequence: 'sales are missing from the revenue',
+      eventTypes: ['SaleRecorded'],
+      environment: {
+        REVENUE_TABLE: this.table.tableName,
+        REVENUE_STREAM: delivery.ref,
+        LATENESS_MINUTES: String(revenueLateness),
+      },
+      tumblingWindow: Duration.seconds(revenueWindow),
+      batchSize,
+      ...(gathering > 0 && { batchingWindow: Duration.seconds(gathering) }),
+      retryAttempts: 2, // what it says of a record, it says again
+      memoryMiB: 512, // up to 6 MB of records at once
+    });
+    for (const [action, resource] of [
+      ['dynamodb:BatchWriteItem', this.table.tableArn],
+      ['firehose:PutRecordBatch', delivery.attrArn],
+    ] as const) {
+      consumer.function.addToRolePolicy(new PolicyStatement({ actions: [action], resources: [resource] }));
+    }
+    consumer.mapping.node.addDependency(this.bucket);
+  }
+
+  /** CDK's own delivery stream would let Firehose read and delete the objects. */
+  #deliver({ revenueWindow }: Pick<RevenueWindowProps, 'revenueWindow'>): CfnDeliveryStream {
+    const format = new AppFunction(this, 'Format', { name: 'format-revenue-line' });
+    const log = new LogGroup(this, 'DeliveryLog', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const logStream = new LogStream(this, 'DeliveryLogStream', {
+      logGroup: log,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'DeliveryRole', { assumedBy: new ServicePrincipal('firehose.amazonaws.com') });
+    // https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3
+    for (const [actions, resources] of [
+      [['s3:AbortMultipartUpload', 's3:PutObject'], [this.bucket.arnForObjects('sales_revenue*')]],
+      [['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], [this.bucket.bucketArn]],
+      [
+        ['lambda:InvokeFunction', 'lambda:GetFunctionConfiguration'],
+        [format.functionArn, `${format.functionArn}:*`],
+      ],
+      [['logs:PutLogEvents'], [log.logGroupArn]],
+    ] as const) {
+      role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
+    }
+    const delivery = new CfnDeliveryStream(this, 'Delivery', {
+      deliveryStreamType: 'DirectPut',
+      deliveryStreamEncryptionConfigurationInput: { keyType: 'AWS_OWNED_CMK' },
+      extendedS3DestinationConfiguration: {
+        bucketArn: this.bucket.bucketArn,
+        roleArn: role.roleArn,
+        prefix: 'sales_revenue/!{timestamp:yyyy/MM/dd/HH}/',
+        errorOutputPrefix: 'sales_revenue_failed/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/',
+        fileExtension: '.json',
+        bufferingHints: { intervalInSeconds: Math.min(longestBufferSeconds, revenueWindow), sizeInMBs: 1 },
+        processingConfiguration: {
+          enabled: true,
+          processors: [
+            {
+              type: 'Lambda',
+              parameters: [
+                { parameterName: 'LambdaArn', parameterValue: format.functionArn },
+                { parameterName: 'BufferSizeInMBs', parameterValue: '1' },
+                {
+                  parameterName: 'BufferIntervalInSeconds',
+                  parameterValue: String(Math.min(longestBufferSeconds, revenueWindow)),
+                },
+              ],
+            },
+          ],
+        },
+        cloudWatchLoggingOptions: {
+          enabled: true,
+          logGroupName: log.logGroupName,
+          logStreamName: logStream.logStreamName,
+        },
+      },
+    });
+    delivery.node.addDependency(role, this.bucket);
+    return delivery;
+  }
+
+  #query(): AppFunction {
+    const query = new AppFunction(this, 'Query', {
+      name: 'query-revenue',
+      environment: { REVENUE_TABLE: this.table.tableName },
+    });
+    query.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources: [this.table.tableArn] }));
+    return query;
+  }
+}

@@ -1,0 +1,77 @@
+import { everythingOn, functionId, mappingOf, resourcesOf, templateWith, theOne } from '../support/synth.ts';
+
+const template = templateWith();
+const deliveryOf = (context: Record<string, string> = {}) => {
+  const [, { Properties }] = theOne(templateWith(context), 'AWS::KinesisFirehose::DeliveryStream');
+  return Properties.ExtendedS3DestinationConfiguration;
+};
+const mappingWith = (revenueWindow: string) =>
+  mappingOf(templateWith({ revenueWindow }), 'aggregate-revenue')[1].Properties;
+
+describe('the revenue window', () => {
+  it('sums as long as it was told to, and gathers for a part of that', () => {
+    const windows = ['1', '11', '12', '60', '900'].map((seconds) => {
+      const { TumblingWindowInSeconds, MaximumBatchingWindowInSeconds } = mappingWith(seconds);
+      return [TumblingWindowInSeconds, MaximumBatchingWindowInSeconds];
+    });
+    expect(windows).toEqual([
+      [1, undefined],
+      [11, undefined],
+      [12, 1],
+      [60, 5],
+      [900, 5],
+    ]);
+  });
+
+  it('tells the function how late a sale may be', () =>
+    templateWith({ revenueLateness: '90' }).hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'aggregate-revenue',
+      Environment: { Variables: { LATENESS_MINUTES: '90' } },
+    }));
+
+  it('delivers after a minute or 1 MiB, as .json under the hour, and what failed elsewhere', () => {
+    expect(deliveryOf()).toMatchObject({
+      Prefix: 'sales_revenue/!{timestamp:yyyy/MM/dd/HH}/',
+      ErrorOutputPrefix: 'sales_revenue_failed/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/',
+      FileExtension: '.json',
+      BufferingHints: { IntervalInSeconds: 60, SizeInMBs: 1 },
+    });
+    expect(deliveryOf({ revenueWindow: '5' }).BufferingHints.IntervalInSeconds).toBe(5);
+    expect(deliveryOf({ revenueWindow: '900' }).BufferingHints.IntervalInSeconds).toBe(60);
+  });
+
+  it('has its lines formatted on their way', () => {
+    const [processor] = deliveryOf().ProcessingConfiguration.Processors;
+    expect(processor.Parameters).toContainEqual({
+      ParameterName: 'LambdaArn',
+      ParameterValue: { 'Fn::GetAtt': [functionId(template, 'format-revenue-line'), 'Arn'] },
+    });
+  });
+
+  it('lets Firehose write lines and read nothing', () => {
+    const role = deliveryOf().RoleARN['Fn::GetAtt'][0];
+    const [, policy] = theOne(template, 'AWS::IAM::Policy', { Roles: [{ Ref: role }] });
+    const actions = policy.Properties.PolicyDocument.Statement.flatMap(
+      ({ Action }: { Action: string | string[] }) => Action,
+    );
+    expect(actions.toSorted()).toEqual([
+      'lambda:GetFunctionConfiguration',
+      'lambda:InvokeFunction',
+      'logs:PutLogEvents',
+      's3:AbortMultipartUpload',
+      's3:GetBucketLocation',
+      's3:ListBucket',
+      's3:ListBucketMultipartUploads',
+      's3:PutObject',
+    ]);
+  });
+
+  it('keeps its data in production', () => {
+    const kept = templateWith(everythingOn);
+    const { RevenueTableName, RevenueBucketName } = kept.toJSON().Outputs;
+    for (const { Value } of [RevenueTableName, RevenueBucketName]) {
+      expect(kept.toJSON().Resources[Value.Ref].DeletionPolicy).toBe('Retain');
+    }
+    expect(resourcesOf(kept, 'AWS::KinesisFirehose::DeliveryStream')).toHaveLength(1);
+  });
+});
