@@ -1,0 +1,185 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { writeLocalFiles } from '../../local/local-files.ts';
+import { type Clients, openClients } from '../../operations/clients.ts';
+import { type Deployment, deployment } from '../../operations/deployment.ts';
+import { mappingState } from '../../operations/rebuild/mapping.ts';
+import { eventually } from '../support/eventually.ts';
+import { anOrder, type RunningOrderSystem, startOrderSystem } from '../support/order-system.ts';
+
+const orders = 1_000;
+const command = join(import.meta.dirname, '../../operations/rebuild.ts');
+const folder = mkdtempSync(join(tmpdir(), 'rebuild-'));
+let running: RunningOrderSystem;
+let stack: Deployment;
+let clients: Clients;
+let placed = 0;
+
+/** Posts orders, of which some go where one is already, and some are sent again under their key. */
+const place = async (count: number): Promise<void> => {
+  const first = placed;
+  placed += count;
+  const sent = Array.from({ length: count }, (_, n) =>
+    anOrder(`a${(first + n) % 40}`, `v${(first + n) % 300}`, { city: `${first + n}` }),
+  );
+  const keys = first % 500 === 0 ? ['once', 'again'] : ['once'];
+  for (const _ of keys) expect((await running.system.post({ orders: sent }, `from-${first}`)).status).toBe(202);
+};
+
+beforeAll(async () => {
+  running = await startOrderSystem();
+  stack = deployment(running.stack.outputs, running.stack.environment);
+  clients = openClients(stack);
+  writeLocalFiles(join(folder, '.local'), running.stack);
+  while (placed < orders) await place(500);
+  await eventually(async () => expect(await eventsMet('blue')).toBe(orders), 60_000);
+}, 90_000);
+afterAll(async () => {
+  clients.destroy();
+  await running.close();
+  rmSync(folder, { recursive: true });
+});
+
+const items = async (slot: 'blue' | 'green') => {
+  const found = [];
+  let ExclusiveStartKey: Record<string, never> | undefined;
+  do {
+    const page = await clients.dynamodb.send(
+      new ScanCommand({ TableName: stack.slots.orders[slot].store, ConsistentRead: true, ExclusiveStartKey }),
+    );
+    found.push(...(page.Items ?? []));
+    ExclusiveStartKey = page.LastEvaluatedKey as typeof ExclusiveStartKey;
+  } while (ExclusiveStartKey);
+  return new Map(found.map((item) => [`${item.accountid?.S}/${item.vendorid?.S}`, item]));
+};
+const eventsMet = async (slot: 'blue' | 'green') =>
+  [...(await items(slot)).values()].reduce((sum, { eventIds }) => sum + (eventIds?.L?.length ?? 0), 0);
+const invoices = async (slot: 'blue' | 'green') => {
+  const found: [string, string][] = [];
+  let ContinuationToken: string | undefined;
+  do {
+    const page = await clients.s3.send(
+      new ListObjectsV2Command({ Bucket: stack.slots.invoices[slot].store, ContinuationToken }),
+    );
+    found.push(...(page.Contents ?? []).map(({ Key = '', ETag = '' }): [string, string] => [Key, ETag]));
+    ContinuationToken = page.NextContinuationToken;
+  } while (ContinuationToken);
+  return new Map(found);
+};
+
+/** Runs the command as an operator does; `killAfterMs` kills it, unless it has ended by then. */
+const run = async (args: string, killAfterMs?: number) => {
+  const child = spawn(process.execPath, [command, ...args.split(' ').filter(Boolean)], {
+    cwd: folder,
+    env: { PATH: process.env.PATH },
+  });
+  let output = '';
+  child.stdout.on('data', (text) => (output += text));
+  child.stderr.on('data', (text) => (output += text));
+  const killing = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+  const [code, signal] = await once(child, 'exit');
+  clearTimeout(killing);
+  return { code, signal, output };
+};
+
+/** Keeps orders coming, 50 a second, while `work` goes on. */
+const whileOrdersCome = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+  const working = { now: true };
+  const coming = (async () => {
+    while (working.now) await Promise.all([place(10), sleep(200)]);
+  })();
+  try {
+    return await work();
+  } finally {
+    working.now = false;
+    await coming;
+  }
+};
+
+describe('a rebuild', () => {
+  it('of the orders, killed three times at random while orders keep coming, ends with no difference', async () => {
+    const before = placed;
+    const { outcome, kills } = await whileOrdersCome(async () => {
+      const kills: number[] = [];
+      while (kills.length < 3) {
+        const afterMs = 300 + Math.random() * 2_000;
+        kills.push(Math.round(afterMs));
+        if ((await run('--projection orders --from-stream', afterMs)).signal === null) break;
+      }
+      return { kills, outcome: await run('--projection orders --from-stream') };
+    });
+    expect({ kills, ...outcome }).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/compared [\d,]+ orders: 0 differ\nreaders use the (green|blue) orders now/),
+    });
+    expect(placed).toBeGreaterThan(before);
+    await eventually(async () => expect(await eventsMet('blue')).toBe(placed), 20_000);
+    await eventually(async () => expect(await items('green')).toEqual(await items('blue')), 10_000);
+  }, 120_000);
+
+  it('is what readers see within a second', async () => {
+    const { slots } = stack;
+    const Item = {
+      ...(await items('green')).values().next().value,
+      accountid: { S: 'only' },
+      vendorid: { S: 'green' },
+    };
+    await clients.dynamodb.send(new PutItemCommand({ TableName: slots.orders.green.store, Item }));
+    await sleep(1_000);
+    expect((await running.system.request('order?accountid=only&vendorid=green')).status).toBe(200);
+  });
+
+  it('is not switched to while the slots differ, unless that is accepted', async () => {
+    expect(await run('--projection orders --rollback')).toMatchObject({
+      code: 0,
+      output: 'readers use the blue orders again\n',
+    });
+    await sleep(1_000);
+    expect((await running.system.request('order?accountid=only&vendorid=green')).status).toBe(404);
+    const Item = { ...(await items('blue')).values().next().value, accountid: { S: 'only' }, vendorid: { S: 'blue' } };
+    await clients.dynamodb.send(new PutItemCommand({ TableName: stack.slots.orders.blue.store, Item }));
+
+    const refused = await run('--projection orders --from-stream');
+    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('only/blue: missing in the new slot\n') });
+    expect(refused.output).toContain('orders: 1 differ\nReaders still use the blue orders.');
+
+    const accepted = await run('--projection orders --from-stream --accept');
+    expect(accepted).toMatchObject({ code: 0, output: expect.stringContaining('readers use the green orders now') });
+    expect(await items('green')).not.toContain('only/blue');
+  }, 120_000);
+
+  it('leaves an old slot that is stopped and emptied when told so, and then can’t be gone back to', async () => {
+    expect(await run('--projection orders --empty-old')).toMatchObject({ code: 0 });
+    expect(await items('blue')).toEqual(new Map());
+    expect(await mappingState(clients.lambda, stack.slots.orders.blue.mapping)).toBe('Disabled');
+    expect(await run('--projection orders --rollback')).toMatchObject({
+      code: 1,
+      output: "The blue orders don't follow the stream (Disabled): rebuild them instead.\n",
+    });
+  }, 30_000);
+
+  it('of the invoices, while orders keep coming, ends with no difference', async () => {
+    const outcome = await whileOrdersCome(() => run('--projection invoices --from-stream'));
+    expect(outcome).toMatchObject({ code: 0, output: expect.stringContaining('invoices: 0 differ\n') });
+    await eventually(async () => expect((await invoices('blue')).size).toBe(placed), 20_000);
+    await eventually(async () => expect(await invoices('green')).toEqual(await invoices('blue')), 10_000);
+    expect(await running.system.keys('OnFailureBucketName')).toEqual([]);
+  }, 120_000);
+
+  it.each([
+    ['', '--projection is needed'],
+    ['--projection tasks', '--projection takes orders or invoices, not "tasks"'],
+    ['--projection orders --rollback --empty-old', '--rollback and --empty-old exclude each other'],
+    ['--projection orders --rollback --accept', '--accept changes nothing with --rollback'],
+    ['--projection orders --fast', "Unknown option '--fast'"],
+  ])('refuses %j and names the flag', async (args, message) => {
+    expect(await run(args)).toMatchObject({ code: 2, output: expect.stringContaining(message) });
+  });
+});
