@@ -2,7 +2,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateStreamCommand, KinesisClient } from '@aws-sdk/client-kinesis';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { newestByAccount, orderTableKeys } from '../lambda/stores/order-table-keys.ts';
+import { newestByAccount, newestByAccountHolds, orderTableKeys } from '../lambda/stores/order-table-keys.ts';
 import { engineSettings } from './engine-settings.ts';
 
 /** The stream, the table and the bucket of which the floor is made. */
@@ -27,7 +27,7 @@ export async function createFloorResources(environment: Readonly<Record<string, 
   const index = {
     IndexName: newestByAccount,
     KeySchema: keys(partitionKey, receivedAtEventId),
-    Projection: { ProjectionType: 'ALL' as const },
+    Projection: { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: [...newestByAccountHolds] },
   };
   await Promise.all([
     kinesis.send(new CreateStreamCommand({ StreamName: floorNames.stream, ShardCount: shards })),

@@ -3,7 +3,7 @@ import { readAssembly } from '../local/assembly/cloud-assembly.ts';
 import { synthesize } from '../local/synthesize.ts';
 import { billOf } from './bill.ts';
 import { type CommandLine, help, readCommandLine, UsageError } from './command-line.ts';
-import { ingestVariants } from './compare.ts';
+import { ingestVariants, readerVariants } from './compare.ts';
 import { readCounts } from './counts.ts';
 import { type Deployed, deployedOf } from './deployed.ts';
 import { prices, pricesOf } from './prices.ts';
@@ -39,8 +39,9 @@ async function run(commandLine: CommandLine): Promise<string> {
   }
   const stack = await deployed(commandLine);
   if (what === 'compare') {
-    const variants = ingestVariants(stack, counts, prices, commandLine.region);
-    return json ? asJson({ variants }) : printVariants(variants, counts);
+    const ingest = ingestVariants(stack, counts, prices, commandLine.region);
+    const readers = readerVariants(stack, counts, prices, commandLine.region);
+    return json ? asJson({ ingest, readers }) : printVariants(ingest, readers, counts);
   }
   const { ordersPerSecond, ordersPerPost, ordersPerItem, days, region, orderBytes = counts.orderBytes } = commandLine;
   const workload = { ordersPerSecond, ordersPerPost, ordersPerItem, days, region, orderBytes };

@@ -2,27 +2,32 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListShardsCommand } from '@aws-sdk/client-kinesis';
-import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { describeMachine } from '../bench/machine.ts';
-import { makeOrder, orderKey } from '../bench/orders.ts';
+import { makeOrder } from '../bench/orders.ts';
+import { readAssembly } from '../local/assembly/cloud-assembly.ts';
 import type { FunctionSnapshot } from '../local/metrics/function-metrics.ts';
 import type { MetricsSnapshot } from '../local/metrics/metrics.ts';
 import { type LocalStack, startLocal } from '../local/start-local.ts';
 import { synthesize } from '../local/synthesize.ts';
 import { type Counts, countsFile, type FunctionCounts } from './counts.ts';
+import { deployedOf, NotPriced } from './deployed.ts';
 import { lineThrough } from './line-through.ts';
+import { storedSizes } from './stored-sizes.ts';
+import { readersOfOrders } from './stream-usage.ts';
 
+/** Comes first, until the code that is looked at is compiled. */
+const warmUp = Array<number>(100).fill(10);
 /** Posts of each size, small ones first; no two orders alike, one post at a time. */
-const posts = [
+const measured = [
   ...Array<number>(60).fill(1),
   ...Array<number>(30).fill(10),
   ...Array<number>(12).fill(100),
   ...Array<number>(6).fill(500),
 ];
-const orders = posts.reduce((sum, size) => sum + size, 0);
+const posts = [...warmUp, ...measured];
+const sumOf = (sizes: readonly number[]) => sizes.reduce((sum, size) => sum + size, 0);
+const orders = sumOf(posts);
+const warmUpOrders = sumOf(warmUp);
 const ingest = 'ingest-order';
 const longestWaitMs = 120_000;
 
@@ -40,8 +45,18 @@ export async function count(say: (what: string) => void): Promise<Counts> {
     say(`posting ${orders} orders`);
     const answers = await postAll(stack);
     say('waiting for the consumers');
-    const snapshot = await consumed(stack);
-    const counts = { ...(await sizes(stack)), ...answers, functions: functionsOf(snapshot, stack.dataDir) };
+    const { template } = readAssembly(assembly);
+    const readers = readersOfOrders(deployedOf(template)).map((reader) => reader.function);
+    const snapshot = await consumed(stack, new Set(readers));
+    const { cpu, cores, node, measuredAt } = describeMachine();
+    const counts = {
+      countedAt: measuredAt,
+      machine: `${cpu}, ${cores} cores, Node ${node}`,
+      orders,
+      ...(await storedSizes(stack)),
+      ...answers,
+      functions: functionsOf(snapshot, stack.dataDir),
+    };
     writeFileSync(countsFile, `${JSON.stringify(counts, undefined, 2)}\n`);
     return counts;
   } finally {
@@ -59,7 +74,7 @@ async function postAll({ apiUrl }: LocalStack) {
     const answer = await fetch(`${apiUrl}order`, { method: 'POST', body: JSON.stringify(body) });
     const text = await answer.text();
     const accepted = answer.status === 202 ? JSON.parse(text).accepted.length : 0;
-    if (accepted !== size) throw new Error(`${accepted} of ${size} orders were accepted: ${answer.status} ${text}`);
+    if (accepted !== size) throw new NotPriced(`${accepted} of ${size} orders were accepted: ${answer.status} ${text}`);
     const headers = [...answer.headers].reduce((sum, [name, value]) => sum + name.length + value.length + 4, 0);
     answers.push({ size, value: text.length + headers });
   }
@@ -67,24 +82,20 @@ async function postAll({ apiUrl }: LocalStack) {
   return { answerBytes: Math.round(start), answerBytesPerOrder: Math.round(slope) };
 }
 
-/** The metrics, once every function that had one order had them all. */
-async function consumed({ metricsUrl }: LocalStack): Promise<MetricsSnapshot> {
+/** The metrics, once each of these functions has had all orders. */
+async function consumed({ metricsUrl }: LocalStack, names: ReadonlySet<string>): Promise<MetricsSnapshot> {
   const until = Date.now() + longestWaitMs;
   for (;;) {
     const snapshot = (await (await fetch(metricsUrl)).json()) as MetricsSnapshot;
-    const readers = snapshot.functions.filter(
-      ({ description }) => !/-green$/.test(description) && isReader(description),
-    );
+    const readers = snapshot.functions.filter(({ description }) => names.has(description));
     if (readers.every(({ total }) => total.batchSize.sum >= orders)) return snapshot;
     if (Date.now() > until) {
       const late = readers.filter(({ total }) => total.batchSize.sum < orders).map(({ description }) => description);
-      throw new Error(`after ${longestWaitMs / 1_000} s these have not had all orders: ${late.join(', ')}`);
+      throw new NotPriced(`after ${longestWaitMs / 1_000} s these have not had all orders: ${late.join(', ')}`);
     }
     await sleep(250);
   }
 }
-
-const isReader = (description: string) => /^(project|put|check)-/.test(description);
 
 function functionsOf({ functions, calls }: MetricsSnapshot, dataDir: string): Record<string, FunctionCounts> {
   const worked = functions.filter(({ total }) => total.invocations > 0);
@@ -108,80 +119,21 @@ function functionsOf({ functions, calls }: MetricsSnapshot, dataDir: string): Re
   );
 }
 
-/** Of the warm invocations. The ingest function's are the posts, one after another. */
+/** Of the invocations that had neither to start nor to warm up. The ingest function's are the posts, one after another. */
 function timesOf({ description, invocations }: FunctionSnapshot) {
-  return invocations.flatMap(({ initMs, cpuMs, batch }, index) => {
-    const size = description === ingest ? posts.slice(-invocations.length)[index] : batch?.records;
-    return initMs === undefined && size !== undefined ? [{ size, value: cpuMs }] : [];
+  if (description === ingest) {
+    const newest = invocations.slice(-measured.length);
+    return newest.map(({ cpuMs }, index) => ({ size: measured[index] ?? 0, value: cpuMs }));
+  }
+  let before = 0;
+  return invocations.flatMap(({ initMs, cpuMs, batch }) => {
+    if (!batch) return [];
+    const warm = before >= warmUpOrders;
+    before += batch.records;
+    return initMs === undefined && (warm || batch.records >= warmUpOrders)
+      ? [{ size: batch.records, value: cpuMs }]
+      : [];
   });
 }
 
 const rounded = (value: number) => Number(value.toPrecision(4));
-
-/** What the stores hold of the first order, and of its event. */
-async function sizes(stack: LocalStack) {
-  const { outputs, environment } = stack;
-  const clients = {
-    region: environment.AWS_REGION ?? '',
-    credentials: credentialsOf(environment),
-    requestHandler: new NodeHttpHandler(),
-  };
-  const kinesis = new KinesisClient({ ...clients, endpoint: environment.AWS_ENDPOINT_URL_KINESIS ?? '' });
-  const dynamoDb = new DynamoDBClient({ ...clients, endpoint: environment.AWS_ENDPOINT_URL_DYNAMODB ?? '' });
-  const s3 = new S3Client({ ...clients, endpoint: environment.AWS_ENDPOINT_URL_S3 ?? '', forcePathStyle: true });
-  const { accountid, vendorid } = orderKey(0);
-  const { Item = {} } = await dynamoDb.send(
-    new GetItemCommand({
-      TableName: outputs.OrderTableName,
-      Key: { accountid: { S: accountid }, vendorid: { S: vendorid } },
-    }),
-  );
-  const eventId = Item.eventId?.S ?? '';
-  const invoice = await s3.send(
-    new HeadObjectCommand({
-      Bucket: outputs.InvoiceBucketName,
-      Key: `invoices/${accountid}/${vendorid}/${eventId}.json`,
-    }),
-  );
-  const { cpu, cores, node, measuredAt } = describeMachine();
-  return {
-    countedAt: measuredAt,
-    machine: `${cpu}, ${cores} cores, Node ${node}`,
-    orders,
-    orderBytes: JSON.stringify(makeOrder(0)).length,
-    eventBytes: await firstEventBytes(kinesis, outputs.StreamName ?? ''),
-    itemBytes: itemBytes(Item),
-    itemBytesPerEvent: eventId.length + 1,
-    invoiceBytes: invoice.ContentLength ?? 0,
-  };
-}
-
-const credentialsOf = (environment: LocalStack['environment']) => ({
-  accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '',
-  secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
-});
-
-/** Of the first record: what is kept and what is paid for, its partition key included. */
-async function firstEventBytes(kinesis: KinesisClient, StreamName: string): Promise<number> {
-  const { Shards = [] } = await kinesis.send(new ListShardsCommand({ StreamName }));
-  for (const { ShardId } of Shards) {
-    const { ShardIterator } = await kinesis.send(
-      new GetShardIteratorCommand({ StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
-    );
-    const { Records: [first] = [] } = await kinesis.send(new GetRecordsCommand({ ShardIterator, Limit: 1 }));
-    if (first) return (first.Data?.length ?? 0) + (first.PartitionKey?.length ?? 0);
-  }
-  throw new Error('the stream holds no record');
-}
-
-/** As DynamoDB weighs an item: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
-const itemBytes = (item: Record<string, AttributeValue>): number =>
-  Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
-
-function valueBytes(value: AttributeValue): number {
-  if (value.S !== undefined) return Buffer.byteLength(value.S);
-  if (value.N !== undefined) return Math.ceil(value.N.replace(/[-.]/g, '').length / 2) + 1;
-  if (value.L !== undefined) return 3 + value.L.reduce((sum, entry) => sum + 1 + valueBytes(entry), 0);
-  if (value.M !== undefined) return 3 + Object.keys(value.M).length + itemBytes(value.M);
-  return 1; // a truth value or null
-}

@@ -13,6 +13,8 @@ export interface DeployedFunction {
   readonly insights: boolean;
   /** Indexes of the tables that its environment names. */
   readonly indexes: number;
+  /** Those of them that hold the whole item. */
+  readonly wholeIndexes: number;
 }
 
 /** Who reads the stream by an event source mapping that is switched on. */
@@ -105,6 +107,7 @@ function functionOf(properties: Properties, tables: ReadonlyMap<string, Properti
     architecture: Architectures[0],
     insights: JSON.stringify(Layers ?? []).includes('nsights'),
     indexes: indexes.length,
+    wholeIndexes: indexes.filter(({ Projection }) => Projection.ProjectionType === 'ALL').length,
   };
 }
 

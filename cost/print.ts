@@ -1,5 +1,5 @@
 import type { Bill, Line } from './bill.ts';
-import { comparedPosts, type Variant } from './compare.ts';
+import { comparedPosts, type ReaderVariant, type Variant } from './compare.ts';
 import type { Counts } from './counts.ts';
 import { assumedWaitMs } from './function-usage.ts';
 import { pricesOf } from './prices.ts';
@@ -130,30 +130,38 @@ export function printScale(steps: readonly Step[], counts: Counts): string {
   ].join('\n\n');
 }
 
-/** Dollars for a million orders, and milliseconds of a post in brackets. */
-export function printVariants(variants: readonly Variant[], counts: Counts): string {
-  const memories = [...new Set(variants.map(({ memoryMiB }) => memoryMiB))];
-  const of = (ordersPerPost: number, memoryMiB: number, architecture: Variant['architecture']) =>
-    variants.find(
-      (each) =>
-        each.ordersPerPost === ordersPerPost && each.memoryMiB === memoryMiB && each.architecture === architecture,
-    );
-  const cell = (variant: Variant | undefined) =>
-    variant ? `${variant.deployed ? '*' : ''}${small(variant.lambdaUsd)} (${variant.billedMs} ms)` : '';
-  const rows = (['arm64', 'x86_64'] as const).flatMap((architecture) =>
-    comparedPosts.map((size) => [
-      architecture,
-      `${size}`,
-      ...memories.map((memory) => cell(of(size, memory, architecture))),
-      small(of(size, memories[0] ?? 0, architecture)?.apiUsd ?? 0),
-    ]),
+/** Dollars for a million orders, with the milliseconds of a post, and with what a reader takes from a shard. */
+export function printVariants(ingest: readonly Variant[], readers: readonly ReaderVariant[], counts: Counts): string {
+  const memories = (of: readonly { readonly memoryMiB: number }[]) =>
+    [...new Set(of.map(({ memoryMiB }) => memoryMiB))].toSorted((one, other) => one - other);
+  const mark = (variant: { readonly deployed: boolean; readonly lambdaUsd: number }) =>
+    `${variant.deployed ? '*' : ''}${small(variant.lambdaUsd)}`;
+
+  const posts = (['arm64', 'x86_64'] as const).flatMap((architecture) =>
+    comparedPosts.map((size) => {
+      const row = ingest.filter((each) => each.architecture === architecture && each.ordersPerPost === size);
+      return [
+        architecture,
+        `${size}`,
+        ...row.map((variant) => `${mark(variant)} (${variant.billedMs} ms)`),
+        small(row[0]?.apiUsd ?? 0),
+      ];
+    }),
   );
+  const names = [...new Set(readers.map(({ name }) => name))];
+  const reading = names.map((name) => [
+    name,
+    ...memories(readers).map((memory) => {
+      const variant = readers.find((each) => each.name === name && each.memoryMiB === memory);
+      return variant ? `${mark(variant)} (${amount(Math.floor(variant.ordersPerSecond))}/s)` : '';
+    }),
+  ]);
+  const columns = (of: readonly { readonly memoryMiB: number }[]) => memories(of).map((memory) => `${memory} MiB`);
   return [
     'The ingest function, US dollars for a million orders (milliseconds of a post); * as deployed',
-    table(
-      [['', 'orders a post', ...memories.map((memory) => `${memory} MiB`), "the API's requests"], ...rows],
-      memories.length + 1,
-    ),
+    table([['', 'orders a post', ...columns(ingest), "the API's requests"], ...posts], memories(ingest).length + 1),
+    'The readers, US dollars for a million orders (orders a second from one shard, which lets in 1,000)',
+    table([['', ...columns(readers)], ...reading], memories(readers).length),
     notes(counts, [], []),
   ].join('\n\n');
 }

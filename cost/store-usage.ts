@@ -14,15 +14,21 @@ const callsOf = ({ counts }: FunctionUsage, action: RegExp): number =>
 const itemWrites = /^dynamodb:(Put|Update)Item$/;
 
 /**
- * Write request units of one order, on average over all those of its item, which grows with each. A unit is 1 KB; what
- * an index holds is deleted and written anew, since its key is the time of the latest order.
+ * Write request units of one order, on average over all those of its item, which grows by an id with each. A unit is
+ * 1 KB; what an index holds is deleted and written anew, since its key is the time of the latest order, and has the ids
+ * only where it holds the whole item.
  */
 export function tableWritesPerOrder(writer: FunctionUsage, workload: Workload, counts: Counts): number {
+  const { indexes, wholeIndexes } = writer;
   const first = counts.itemBytes + workload.orderBytes - counts.orderBytes;
   const units = (order: number) =>
     Math.ceil((first + (Math.min(order, rememberedEvents) - 1) * counts.itemBytesPerEvent) / 1_024);
-  const ofOrder = (order: number) =>
-    units(order) + writer.indexes * (units(order) + (order > 1 ? units(order - 1) : 0));
+  const ofOrder = (order: number) => {
+    const replaced = order > 1 ? 1 : 0;
+    const whole = units(order) + replaced * units(order - 1);
+    const part = (1 + replaced) * units(1);
+    return units(order) + wholeIndexes * whole + (indexes - wholeIndexes) * part;
+  };
   const { ordersPerItem } = workload;
   const growing = Math.min(ordersPerItem, rememberedEvents + 1);
   let sum = 0;

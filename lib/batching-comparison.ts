@@ -55,6 +55,7 @@ export class BatchingComparison extends Construct {
       consequence: 'the comparison of batches misses orders',
       eventTypes: ['OrderPlaced'],
       environment: { ORDER_TABLE: table.tableName },
+      memoryMiB: 256, // little is to be done, and what it costs to wait should show
       batchSize: size,
       batchingWindow: window,
       ownReads: true,

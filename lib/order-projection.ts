@@ -1,9 +1,9 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { newestByAccount, orderTableKeys } from '../lambda/stores/order-table-keys.ts';
+import { newestByAccount, newestByAccountHolds, orderTableKeys } from '../lambda/stores/order-table-keys.ts';
 import { projectedTypes, type Slot } from '../lambda/stores/slot.ts';
 import type { EventStream } from './event-stream.ts';
 import { StreamConsumer } from './parts/stream-consumer.ts';
@@ -52,6 +52,8 @@ function slot(scope: Construct, { production, ...props }: SlotProps): OrderSlot 
         indexName: newestByAccount,
         partitionKey: { name: partitionKey, type: AttributeType.STRING },
         sortKey: { name: receivedAtEventId, type: AttributeType.STRING },
+        projectionType: ProjectionType.INCLUDE,
+        nonKeyAttributes: newestByAccountHolds,
       },
     ],
     billing: Billing.onDemand(),

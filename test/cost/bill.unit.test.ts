@@ -66,8 +66,8 @@ describe('the bill of 100 orders a second for 30 days, worked out by hand', () =
   });
 
   it('counts what a growing item costs: its own units, and those that its index deletes and writes', () => {
-    const writes = (ordersPerItem: number) =>
-      billOf(smallStack, { ...workload, ordersPerItem }, counts, 'provisioned', prices).lines.find(
+    const writes = (ordersPerItem: number, stack = smallStack) =>
+      billOf(stack, { ...workload, ordersPerItem }, counts, 'provisioned', prices).lines.find(
         ({ price }) => price === 'tableWrites',
       )?.quantity ?? 0;
     const orders = 259_200_000;
@@ -77,6 +77,9 @@ describe('the bill of 100 orders a second for 30 days, worked out by hand', () =
     expect(writes(5) / orders).toBeCloseTo((2 + 3 + 3 + 3 + 5) / 5, 12);
     // From the hundredth on it holds 4,860 bytes, 5 units: 15 an order.
     expect((writes(1_000_001) * 1_000_001 - writes(1_000_000) * 1_000_000) / orders).toBeCloseTo(15, 3);
+    // An index without the ids deletes 1 and writes 1, whatever the item weighs: 7 an order.
+    const slim = { ...smallStack, functions: smallStack.functions.map((each) => ({ ...each, wholeIndexes: 0 })) };
+    expect((writes(1_000_001, slim) * 1_000_001 - writes(1_000_000, slim) * 1_000_000) / orders).toBeCloseTo(7, 3);
   });
 });
 

@@ -42,12 +42,17 @@ describe('npm run cost', () => {
 
   it('compares the ingest function at other posts, memories and architectures', async () => {
     const { stdout } = await cost('--assembly', assembly, '--compare', '--json');
-    const { variants } = JSON.parse(stdout);
+    const { ingest, readers } = JSON.parse(stdout);
     const usd = (ordersPerPost: number) =>
-      variants.find(
+      ingest.find(
         (each: { ordersPerPost: number; deployed: boolean }) => each.deployed && each.ordersPerPost === ordersPerPost,
       ).lambdaUsd;
     expect(usd(1) / usd(100)).toBeGreaterThan(20);
+    const deployed = readers.filter((each: { deployed: boolean }) => each.deployed);
+    expect(deployed.map(({ name }: { name: string }) => name)).toEqual(
+      expect.arrayContaining(['project-order', 'project-invoice', 'check-event']),
+    );
+    for (const { ordersPerSecond } of deployed) expect(ordersPerSecond).toBeGreaterThan(800);
   });
 
   it('adds up to its total as JSON', async () => {

@@ -43,9 +43,16 @@ describe('what a template deploys', () => {
 
   it('knows the indexes that a function writes to with its table', () => {
     const indexes = Object.fromEntries(
-      deployed({ batchingComparison: 'true' }).functions.map((each) => [each.name, each.indexes]),
+      deployed({ batchingComparison: 'true' }).functions.map(({ name, indexes, wholeIndexes }) => [
+        name,
+        `${indexes}, ${wholeIndexes} whole`,
+      ]),
     );
-    expect(indexes).toMatchObject({ 'project-order': 1, 'put-item-1': 0, 'project-invoice': 0 });
+    expect(indexes).toMatchObject({
+      'project-order': '1, 0 whole',
+      'put-item-1': '0, 0 whole',
+      'project-task': '1, 1 whole',
+    });
   });
 
   it('counts alarms and dashboards', () => {

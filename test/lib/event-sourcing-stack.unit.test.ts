@@ -87,7 +87,7 @@ describe('the stack, minimal', () => {
             { AttributeName: 'accountid', KeyType: 'HASH' },
             { AttributeName: 'receivedAtEventId', KeyType: 'RANGE' },
           ],
-          Projection: { ProjectionType: 'ALL' },
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['order', 'eventId', 'receivedAt'] },
         },
       ],
     }));

@@ -5,8 +5,8 @@ import type { Workload } from '../../cost/workload.ts';
 /** One consumer, one table with one index, one shard; at 1,769 MiB a function has one whole core. */
 export const smallStack: Deployed = {
   functions: [
-    { name: 'ingest-order', memoryMiB: 1_769, architecture: 'arm64', insights: false, indexes: 0 },
-    { name: 'project-order', memoryMiB: 1_769, architecture: 'arm64', insights: false, indexes: 1 },
+    { name: 'ingest-order', memoryMiB: 1_769, architecture: 'arm64', insights: false, indexes: 0, wholeIndexes: 0 },
+    { name: 'project-order', memoryMiB: 1_769, architecture: 'arm64', insights: false, indexes: 1, wholeIndexes: 1 },
   ],
   readers: [
     { function: 'project-order', batchSize: 100, windowSeconds: 10, eventTypes: ['OrderPlaced'], ownReads: false },
@@ -25,7 +25,7 @@ export const largeStack: Deployed = {
   ...smallStack,
   functions: [
     ...smallStack.functions,
-    { name: 'project-invoice', memoryMiB: 256, architecture: 'x86_64', insights: true, indexes: 0 },
+    { name: 'project-invoice', memoryMiB: 256, architecture: 'x86_64', insights: true, indexes: 0, wholeIndexes: 0 },
   ],
   readers: [
     ...smallStack.readers,

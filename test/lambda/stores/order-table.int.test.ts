@@ -3,7 +3,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { ingestOrder } from '../../../lambda/ingest-order/ingest-order.ts';
 import { OrderTable } from '../../../lambda/stores/order-table.ts';
-import { newestByAccount, orderTableKeys } from '../../../lambda/stores/order-table-keys.ts';
+import { newestByAccount, newestByAccountHolds, orderTableKeys } from '../../../lambda/stores/order-table-keys.ts';
 import { startDynamoDb } from '../../../local/engines/dynamodb.ts';
 import { client, scratchFolder, started } from '../../local/engines/scratch.ts';
 import { InMemoryStream, orderPlaced, postOrder, sentOrder, sequenceNumber } from '../../support/events.ts';
@@ -35,7 +35,7 @@ beforeAll(async () => {
             { AttributeName: partitionKey, KeyType: 'HASH' },
             { AttributeName: receivedAtEventId, KeyType: 'RANGE' },
           ],
-          Projection: { ProjectionType: 'ALL' },
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...newestByAccountHolds] },
         },
       ],
     }),

@@ -86,6 +86,12 @@ describe('a stream consumer', () => {
     expect(sourceOf('check-event')).toEqual([stream, 'Arn']);
   });
 
+  it('has one whole core: with less it could not keep up with a shard, and would cost as much', () => {
+    for (const Description of ['project-order', 'project-invoice']) {
+      template.hasResourceProperties('AWS::Lambda::Function', { Description, MemorySize: 1_769 });
+    }
+  });
+
   it('may be one of any number with enhanced fan-out', () =>
     templateWith(everythingOn).resourceCountIs('AWS::Kinesis::StreamConsumer', 5));
 });
