@@ -1,6 +1,7 @@
 import type { RestApi } from './api-gateway/rest-api.ts';
 import type { Clock } from './clock.ts';
 import type { Credentials, Engine } from './engines/engine.ts';
+import type { Written } from './engines/kinesis.ts';
 import type { MappingSwitch } from './event-source-mapping/mapping-switch.ts';
 import type { AsyncInvocations } from './lambda/async-invocations.ts';
 import type { LocalFunction } from './lambda/local-function.ts';
@@ -53,10 +54,10 @@ export interface LocalContext {
   /** A physical name, stable from start to start: stack and logical id, cut to `maxLength` with a hash. */
   physicalName(logicalId: string, maxLength?: number): string;
   /**
-   * Calls `wake` soon after each write to the stream, with the shards written to; the returned function stops that. A
-   * Kinesis stream is found by its name, a DynamoDB stream by its ARN.
+   * Calls `wake` soon after each write to the stream; the returned function stops that. A Kinesis stream is found by its
+   * name, a DynamoDB stream by its ARN.
    */
-  onStreamWrite(stream: string, wake: (shardIds: readonly string[]) => void): () => void;
+  onStreamWrite(stream: string, wake: OnStreamWrite): () => void;
   /**
    * Makes a service that a resource type brings known at `endpoints`, to functions and to the person at the terminal. It
    * closes after all that was started by `whenCreated`, and before the functions.
@@ -69,6 +70,9 @@ export interface LocalContext {
   /** One line for the person at the terminal. */
   log(line: string): void;
 }
+
+/** Hears which shards were written to, and of a Kinesis stream also what. */
+export type OnStreamWrite = (shardIds: readonly string[], written?: Written) => void;
 
 /** Where each service answers, e.g. `http://127.0.0.1:41231`. */
 export interface Endpoints {

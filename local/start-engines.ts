@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import type { OnStreamWrite } from './context.ts';
 import type { CountingEngine } from './engines/engine.ts';
+import type { Written } from './engines/kinesis.ts';
 import type { CallCount } from './metrics/call-counts.ts';
 import type { Keys } from './principals.ts';
 import type { EngineName } from './resources/resource-type.ts';
@@ -8,7 +10,7 @@ import type { EngineName } from './resources/resource-type.ts';
 export interface Engines {
   /** Where each needed service answers. */
   readonly urls: ReadonlyMap<EngineName, string>;
-  readonly onStreamWrite: (streamName: string, wake: (shardIds: readonly string[]) => void) => () => void;
+  readonly onStreamWrite: (streamName: string, wake: OnStreamWrite) => () => void;
   /** The calls that the engines have answered so far, by key and action. */
   calls(): Promise<readonly CallCount[]>;
   close(): Promise<void>;
@@ -33,15 +35,19 @@ export const startEngines = async (
   keys: Keys,
   time?: SharedArrayBuffer,
 ): Promise<Engines> => {
-  const wakers = new Map<string, Set<(shardIds: readonly string[]) => void>>();
-  const onWrite = (streamName: string, shardIds: readonly string[]): void => {
-    for (const wake of wakers.get(streamName) ?? []) wake(shardIds);
+  const wakers = new Map<string, Set<OnStreamWrite>>();
+  const onWrite = (streamName: string, shardIds: readonly string[], written?: Written): void => {
+    for (const wake of wakers.get(streamName) ?? []) wake(shardIds, written);
   };
   const starters: readonly [readonly EngineName[], () => Promise<CountingEngine>][] = [
     [
       ['kinesis'],
       async () =>
-        (await import('./engines/kinesis.ts')).startKinesis({ path: join(dataDir, 'kinesis'), time, onWrite }),
+        (await import('./engines/kinesis.ts')).startKinesis({
+          path: join(dataDir, 'kinesis'),
+          time,
+          onWrite: (streamName, written) => onWrite(streamName, Object.keys(written), written),
+        }),
     ],
     [
       ['dynamodb', 'dynamodbStreams'],

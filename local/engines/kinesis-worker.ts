@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { targetedAction } from '../metrics/call-counts.ts';
-import type { KinesisWorkerData, KinesisWrites } from './kinesis.ts';
+import type { KinesisWorkerData, KinesisWrites, WrittenRecord, WrittenToShard } from './kinesis.ts';
 import { positionKept, timestampAhead } from './kinesis-iterators.ts';
 import { speedUp } from './kinesis-numbers.ts';
 import { grouped, rememberStreams, type StreamStore } from './kinesis-writes.ts';
-import { type Action, type Input, openLevelEngine } from './level-engine.ts';
+import { type Input, openLevelEngine } from './level-engine.ts';
 import { serveEngine } from './serve-engine.ts';
 
 const { path, time } = workerData as KinesisWorkerData;
@@ -17,35 +17,27 @@ if (time) {
 /** kinesalite goes no further; AWS allows 8,760. */
 const longestRetentionHours = 168;
 
-const written = new Map<string, Set<string>>();
+let untold: Record<string, Record<string, WrittenToShard & { readonly records: WrittenRecord[] }>> = {};
+let toldSoon = false;
+/** Of each shard, by stream and shard. */
+const newest = new Map<string, string>();
 
-function wrote(streamName: unknown, shardIds: readonly unknown[]): void {
-  if (written.size === 0) setImmediate(reportWrites);
-  const shards = written.get(String(streamName)) ?? new Set();
-  written.set(String(streamName), shards);
-  for (const shardId of shardIds) shards.add(String(shardId));
+/** Lets the other thread know, once what else is written in this turn is known too. */
+function tell(streamName: string, shardId: string, record: WrittenRecord): void {
+  if (!toldSoon) setImmediate(tellAll);
+  toldSoon = true;
+  const shard = `${streamName}/${shardId}`;
+  untold[streamName] ??= {};
+  untold[streamName][shardId] ??= { after: newest.get(shard), records: [] };
+  untold[streamName][shardId].records.push(record);
+  newest.set(shard, record.sequenceNumber);
 }
 
-function reportWrites(): void {
-  const shardIds = Object.fromEntries([...written].map(([streamName, shards]) => [streamName, [...shards]]));
-  written.clear();
-  parentPort?.postMessage({ kind: 'writes', shardIds } satisfies KinesisWrites);
+function tellAll(): void {
+  parentPort?.postMessage({ kind: 'writes', written: untold } satisfies KinesisWrites);
+  untold = {};
+  toldSoon = false;
 }
-
-const reporting =
-  (original: Action): Action =>
-  (store, input, callback) =>
-    original(store, input, (error, output) => {
-      if (output)
-        wrote(
-          input.StreamName,
-          recordsOf(output).map((record) => record.ShardId),
-        );
-      callback(error, output);
-    });
-
-/** `PutRecords` answers with `Records`, `PutRecord` is one itself. */
-const recordsOf = (output: Record<string, unknown>) => (output.Records ?? [output]) as { ShardId: string }[];
 
 function prepare(input: Input, types: Readonly<Record<string, unknown>>): void {
   const { StreamARN: arn, RetentionPeriodHours: hours } = input;
@@ -58,8 +50,8 @@ const engine = await openLevelEngine<StreamStore>('kinesalite', {
   options: { path, createStreamMs: 0, deleteStreamMs: 0, updateStreamMs: 0, shardLimit: 10_000 },
   prepare,
   actions: {
-    putRecord: (original) => reporting(grouped(original)),
-    putRecords: (original) => reporting(grouped(original)),
+    putRecord: (original) => grouped(original, tell),
+    putRecords: (original) => grouped(original, tell),
     getRecords: positionKept,
     getShardIterator: timestampAhead,
   },

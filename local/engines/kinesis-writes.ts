@@ -1,4 +1,8 @@
+import { createRequire } from 'node:module';
+import type { WrittenRecord } from './kinesis.ts';
 import type { Action, Callback, Input, Output, Store } from './level-engine.ts';
+
+const { shardIdName } = createRequire(import.meta.url)('kinesalite/db');
 
 /** The part of kinesalite's store that writing records uses. */
 export interface StreamStore extends Store {
@@ -14,9 +18,20 @@ export interface StreamStore extends Store {
 
 interface Operation {
   readonly type: 'put';
+  /** Of a record, `<shard in hexadecimal>/<sequence number>`. */
   readonly key: string;
   readonly value: unknown;
 }
+
+interface StoredRecord {
+  readonly PartitionKey: string;
+  readonly Data: string;
+  /** Seconds. */
+  readonly ApproximateArrivalTimestamp: number;
+}
+
+/** Hears of each record once it is stored, in the order of its shard. */
+export type Tell = (streamName: string, shardId: string, record: WrittenRecord) => void;
 
 interface Write {
   readonly action: Action;
@@ -51,26 +66,26 @@ export function rememberStreams({ metaDb }: StreamStore): void {
  * not at all, and nobody is answered before. One call alone takes one step instead of three.
  */
 export const grouped =
-  (action: Action): Action =>
+  (action: Action, tell: Tell): Action =>
   (store, input, callback) => {
     const streamName = String(input.StreamName);
     const write = { action, input, callback };
     const others = waiting.get(streamName);
     if (others) return void others.push(write);
     waiting.set(streamName, [write]);
-    void commitAll(store as StreamStore, streamName);
+    void commitAll(store as StreamStore, streamName, tell);
   };
 
-async function commitAll(store: StreamStore, streamName: string): Promise<void> {
+async function commitAll(store: StreamStore, streamName: string, tell: Tell): Promise<void> {
   while (waiting.get(streamName)?.length) {
     await new Promise<void>((resolve) => {
-      store.metaDb.lock(streamName, (release) => void commit(store, streamName).finally(release(resolve)));
+      store.metaDb.lock(streamName, (release) => void commit(store, streamName, tell).finally(release(resolve)));
     });
   }
   waiting.delete(streamName);
 }
 
-async function commit(store: StreamStore, streamName: string): Promise<void> {
+async function commit(store: StreamStore, streamName: string, tell: Tell): Promise<void> {
   let stream = remembered.get(streamName);
   let failure: unknown;
   try {
@@ -92,6 +107,7 @@ async function commit(store: StreamStore, streamName: string): Promise<void> {
       remembered.delete(streamName);
       return answer(writes, () => ({ error }));
     }
+    for (const { key, value } of operations) tell(streamName, ...recordOf(key, value as StoredRecord));
   }
   answer(writes, (index) => outcomes[index] ?? {});
 }
@@ -137,6 +153,22 @@ function run({ action, input }: Write, store: StreamStore, stream: unknown, oper
     outcome = { error };
   }
   return outcome;
+}
+
+function recordOf(
+  key: string,
+  { PartitionKey, Data, ApproximateArrivalTimestamp }: StoredRecord,
+): [string, WrittenRecord] {
+  const [shard = '', sequenceNumber = ''] = key.split('/');
+  return [
+    shardIdName(Number.parseInt(shard, 16)),
+    {
+      sequenceNumber,
+      partitionKey: PartitionKey,
+      arrivedAtMs: Math.round(ApproximateArrivalTimestamp * 1_000),
+      data: Data,
+    },
+  ];
 }
 
 /** As kinesalite's own database of the stream would write it. */

@@ -6,22 +6,41 @@ export interface KinesisOptions {
   readonly path: string;
   /** Where it takes its time from; @default the machine's own. */
   readonly time?: SharedArrayBuffer | undefined;
-  /** Hears of each write to a stream soon after it, several writes at once, with the shards written to. */
+  /** Hears of each write to a stream soon after it, several writes at once. */
   readonly onWrite?: OnWrite;
   readonly onCrash?: OnCrash;
 }
 
-export type OnWrite = (streamName: string, shardIds: readonly string[]) => void;
+export type OnWrite = (streamName: string, written: Written) => void;
+
+/** What was written, by shard. */
+export type Written = Readonly<Record<string, WrittenToShard>>;
+
+/** New records of a shard, none left out. */
+export interface WrittenToShard {
+  /** The sequence number of the record before them; undefined where the engine hasn't written to the shard since it started. */
+  readonly after: string | undefined;
+  readonly records: readonly WrittenRecord[];
+}
+
+export interface WrittenRecord {
+  readonly sequenceNumber: string;
+  readonly partitionKey: string;
+  /** Milliseconds since the epoch. */
+  readonly arrivedAtMs: number;
+  /** Base64. */
+  readonly data: string;
+}
 
 export interface KinesisWorkerData {
   readonly path: string;
   readonly time: SharedArrayBuffer | undefined;
 }
 
-/** What the worker says after writes: of each stream the shards, in the order of `Object.entries`. */
+/** What the worker says after writes, by stream. */
 export interface KinesisWrites {
   readonly kind: 'writes';
-  readonly shardIds: Readonly<Record<string, readonly string[]>>;
+  readonly written: Readonly<Record<string, Written>>;
 }
 
 /**
@@ -36,9 +55,8 @@ export function startKinesis({ path, time, onWrite, onCrash }: KinesisOptions): 
     module: new URL('./kinesis-worker.ts', import.meta.url),
     workerData,
     onMessage: (message) => {
-      for (const [streamName, shardIds] of Object.entries((message as KinesisWrites).shardIds)) {
-        onWrite?.(streamName, shardIds);
-      }
+      for (const [streamName, written] of Object.entries((message as KinesisWrites).written))
+        onWrite?.(streamName, written);
     },
     onCrash,
   });

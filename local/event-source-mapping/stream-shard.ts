@@ -1,3 +1,5 @@
+import type { WrittenToShard } from '../engines/kinesis.ts';
+import { ShardTail } from './shard-tail.ts';
 import type { SourceRecord } from './stream-record.ts';
 import type { KeptPosition, Page, ReadPosition, StreamService } from './stream-service.ts';
 
@@ -14,13 +16,15 @@ export interface Read {
 
 /**
  * Reads one shard for all mappings of its stream: who asks for what another has just read gets the same records, so
- * that three mappings in step cost one call. Iterators are kept by position and renewed when they expire.
+ * that three mappings in step cost one call. Who is close behind the writers gets what the engine told of its writes,
+ * without a call. Iterators are kept by position and renewed when they expire.
  */
 export class StreamShard {
   private readonly service: StreamService;
   private readonly shardId: string;
   private readonly iterators = new Map<string, string>();
   private readonly running = new Map<string, Promise<Chunk>>();
+  private readonly tail = new ShardTail();
   private newest: Chunk | undefined;
   private writes = 0;
   private averageBytes = 2_000;
@@ -30,15 +34,16 @@ export class StreamShard {
     this.shardId = shardId;
   }
 
-  /** A record was written to the shard: what has been read may not be all. */
-  written(): void {
+  /** Something was written to the shard, which its engine may tell: what has been read may not be all. */
+  written(written?: WrittenToShard): void {
     this.writes++;
+    if (written) this.tail.add(written);
   }
 
   /** What follows `position`, as much as one call brings; throws what the service throws. */
   async read(position: ReadPosition): Promise<Read> {
     const key = keyOf(position);
-    const known = this.newest?.following(key, this.writes);
+    const known = this.tail.following(key) ?? this.newest?.following(key, this.writes);
     if (known) return known;
     const running = this.running.get(key) ?? this.fetch(position, key).finally(() => this.running.delete(key));
     this.running.set(key, running);

@@ -1,4 +1,5 @@
 import type { LocalContext } from '../context.ts';
+import type { Written } from '../engines/kinesis.ts';
 import { sourceKindOf } from './source-kind.ts';
 import type { ShardDescription, StreamService } from './stream-service.ts';
 import { StreamShard } from './stream-shard.ts';
@@ -11,7 +12,7 @@ export class StreamSource {
 
   private constructor(service: StreamService, streamName: string, context: LocalContext) {
     this.service = service;
-    const stop = context.onStreamWrite(streamName, (shardIds) => this.written(shardIds));
+    const stop = context.onStreamWrite(streamName, (shardIds, written) => this.written(shardIds, written));
     context.onClose(() => {
       stop();
       service.destroy();
@@ -47,8 +48,8 @@ export class StreamSource {
     return () => this.listeners.delete(wake);
   }
 
-  private written(shardIds: readonly string[]): void {
-    for (const shardId of shardIds) this.shards.get(shardId)?.written();
+  private written(shardIds: readonly string[], written?: Written): void {
+    for (const shardId of shardIds) this.shards.get(shardId)?.written(written?.[shardId]);
     for (const wake of this.listeners) wake(shardIds);
   }
 }

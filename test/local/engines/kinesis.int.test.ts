@@ -1,16 +1,18 @@
 import { createDecipheriv } from 'node:crypto';
 import {
   DescribeStreamCommand,
+  GetRecordsCommand,
   GetShardIteratorCommand,
   IncreaseStreamRetentionPeriodCommand,
   ListShardsCommand,
   MergeShardsCommand,
   PutRecordsCommand,
 } from '@aws-sdk/client-kinesis';
+import type { Written } from '../../../local/engines/kinesis.ts';
 import { eventually } from '../../support/eventually.ts';
 import { data, useKinesis } from './use-kinesis.ts';
 
-const writes: (readonly [string, readonly string[]])[] = [];
+const writes: (readonly [string, Written])[] = [];
 const { send, createStream, put, iteratorOf, read } = useKinesis((...write) => writes.push(write));
 
 /** kinesalite's iterators hide their place by a cipher whose key and vector everybody knows. */
@@ -56,7 +58,7 @@ describe('a stream', () => {
 
 describe('onWrite', () => {
   const shardsOf = (stream: string) =>
-    new Set(writes.filter(([name]) => name === stream).flatMap(([, shards]) => shards));
+    new Set(writes.filter(([name]) => name === stream).flatMap(([, written]) => Object.keys(written)));
 
   it('hears of a single record with the shard that it went to', async () => {
     await createStream('written');
@@ -75,6 +77,38 @@ describe('onWrite', () => {
     );
     await eventually(() => expect(shardsOf('written-batch').size).toBe(4));
     expect(writes.filter(([name]) => name === 'written-batch')).toHaveLength(1);
+  });
+
+  it('hears of every record as a reader finds it, none left out, whatever is written side by side', async () => {
+    await createStream('told', 1);
+    const put50 = async (from: string) => {
+      const Records = Array.from({ length: 50 }, (_, index) => ({
+        PartitionKey: `${from}-${index}`,
+        Data: data(`${index}`),
+      }));
+      await send(new PutRecordsCommand({ StreamName: 'told', Records }));
+    };
+    await Promise.all(['a', 'b', 'c', 'd'].flatMap((from) => [put50(from), put('told', from)]));
+
+    const { Records = [] } = await send(
+      new GetRecordsCommand({ ShardIterator: await iteratorOf('told', 'TRIM_HORIZON') }),
+    );
+    const told = () => writes.flatMap(([name, written]) => (name === 'told' ? Object.values(written) : []));
+    await eventually(() => expect(told().flatMap(({ records }) => records)).toHaveLength(204));
+    expect(told().flatMap(({ records }) => records)).toEqual(
+      Records.map(({ SequenceNumber, PartitionKey, ApproximateArrivalTimestamp, Data }) => ({
+        sequenceNumber: SequenceNumber,
+        partitionKey: PartitionKey,
+        arrivedAtMs: ApproximateArrivalTimestamp?.getTime(),
+        data: Buffer.from(Data as Uint8Array).toString('base64'),
+      })),
+    );
+    expect(told().map(({ after }) => after)).toEqual([
+      undefined,
+      ...told()
+        .slice(0, -1)
+        .map(({ records }) => records.at(-1)?.sequenceNumber),
+    ]);
   });
 
   it('hears nothing of a write that was refused', async () => {

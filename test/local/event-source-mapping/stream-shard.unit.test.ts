@@ -77,6 +77,53 @@ describe('a shard that several mappings read', () => {
     expect(numbersOf(await shard.read({ after: '3' }))).toEqual([4]);
   });
 
+  const told = (from: number, to: number, after = from > 1 ? `${from - 1}` : undefined) => ({
+    after,
+    records: Array.from({ length: to - from + 1 }, (_, index) => ({
+      sequenceNumber: `${from + index}`,
+      partitionKey: 'k',
+      arrivedAtMs: 1_000,
+      data: Buffer.from(`{"n":${from + index}}`).toString('base64'),
+    })),
+  });
+
+  it('is not read for what its engine told of its writes', async () => {
+    await shard.read('TRIM_HORIZON');
+    shard.written(told(4, 5));
+    shard.written(told(6, 6));
+
+    const both = [await shard.read({ after: '3' }), await shard.read({ after: '5' })];
+    expect(both.map(numbersOf)).toEqual([[4, 5, 6], [6]]);
+    expect(both.map(({ more, ended }) => more || ended)).toEqual([false, false]);
+    expect(both[0]?.json(0)).toEqual({ data: { n: 4 } });
+    expect(reads()).toBe(1);
+  });
+
+  it('is read for what came before that, or in between', async () => {
+    written = 5;
+    shard.written(told(5, 5));
+    expect(numbersOf(await shard.read({ after: '3' }))).toEqual([4, 5]);
+    written = 8;
+    shard.written(told(8, 8)); // of 6 and 7 it was told nothing
+
+    expect(numbersOf(await shard.read({ after: '5' }))).toEqual([6, 7, 8]);
+    expect(reads()).toBe(2);
+  });
+
+  it('keeps the newest of what its engine told, and reads the rest', async () => {
+    const large = (from: number, to: number) => {
+      const { after, records } = told(from, to);
+      return { after, records: records.map((record) => ({ ...record, data: 'x'.repeat(300_000) })) };
+    };
+    written = 20;
+    for (let number = 1; number <= 20; number += 2) shard.written(large(number, number + 1));
+
+    expect(numbersOf(await shard.read({ after: '18' }))).toEqual([19, 20]);
+    expect(reads()).toBe(0);
+    expect(numbersOf(await shard.read({ after: '10' }))).toEqual([11, 12, 13, 14, 15, 16, 17, 18, 19, 20]);
+    expect(reads()).toBe(1);
+  });
+
   it('parses the data of a record once', async () => {
     const one = await shard.read('TRIM_HORIZON');
     const other = await shard.read({ after: '1' });
