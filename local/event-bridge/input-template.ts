@@ -1,4 +1,5 @@
 import { type BusEvent, wholeSeconds } from './bus-event.ts';
+import { parseExactly } from './exact-json.ts';
 import { compileJsonPath, type JsonPath } from './json-path.ts';
 
 /** The rule that a template belongs to, as its reserved variables name it. */
@@ -54,7 +55,7 @@ export const compileTemplate = (
   return {
     isLines,
     render: (event) => {
-      const envelope: unknown = JSON.parse(event.text);
+      const envelope = parseExactly(event.text);
       const read = (name: string) => value(name, { event, envelope, rule, paths });
       return parts.map((part) => (typeof part === 'string' ? part : show(part, read(part.name)))).join('');
     },

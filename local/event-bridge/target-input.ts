@@ -1,4 +1,5 @@
 import type { BusEvent } from './bus-event.ts';
+import { parseExactly } from './exact-json.ts';
 import { compileTemplate, isJson, type RuleName } from './input-template.ts';
 import { compileJsonPath } from './json-path.ts';
 
@@ -33,7 +34,7 @@ export const compileInput = (settings: InputSettings, rule: RuleName): TargetInp
   if (inputPath !== undefined) {
     const read = compileJsonPath(inputPath);
     return ({ text }) => {
-      const value = read(JSON.parse(text));
+      const value = read(parseExactly(text));
       if (value === undefined) throw new InvalidInput(`InputPath ${inputPath} leads to nothing in the event.`);
       return inputPath === '$' ? text : JSON.stringify(value);
     };

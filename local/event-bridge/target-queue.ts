@@ -2,6 +2,7 @@ import { type Clock, during } from '../clock.ts';
 import type { Pace } from '../pace.ts';
 import type { BusEvent, Envelope } from './bus-event.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import { parseExactly } from './exact-json.ts';
 import { InvalidInput, type TargetInput } from './target-input.ts';
 import { type DeliveryFailure, failureOf, type Message, type TargetTransport } from './target-transport.ts';
 
@@ -106,7 +107,7 @@ export class TargetQueue {
 
   #messageOf({ delivery: { event } }: KeptDelivery): Message | DeliveryFailure {
     try {
-      return { body: this.#parts.input(event), envelope: JSON.parse(event.text) as Envelope };
+      return { body: this.#parts.input(event), envelope: parseExactly(event.text) as Envelope };
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       return { code: 'INVALID_JSON', message: error.message, retryable: false };

@@ -59,6 +59,18 @@ describe('the input of a target', () => {
     expect(JSON.parse(made({ inputPath }))).toEqual(expected);
   });
 
+  it('keeps numbers as they were written', () => {
+    const text = '{"detail":{"sales":59109.60,"id":12345678901234567890,"n":1}}';
+    const template = '{"sales":<sales>,"id":"<id>","all":<all>}';
+    const pathsMap = { sales: '$.detail.sales', id: '$.detail.id', all: '$.detail' };
+    const of = (settings: InputSettings) => compileInput(settings, rule)({ text, takenAtMs: 0 });
+
+    expect(of({ inputPath: '$.detail' })).toBe('{"sales":59109.60,"id":12345678901234567890,"n":1}');
+    expect(of({ inputTransformer: { template, pathsMap } })).toBe(
+      '{"sales":59109.60,"id":"12345678901234567890","all":{"sales":59109.60,"id":12345678901234567890,"n":1}}',
+    );
+  });
+
   it.each(['$.detail.nothing', '$.detail.id.more', '$.detail.items[9]', '$.detail.list.0', '$.detail.constructor'])(
     'is none where %s leads to nothing',
     (inputPath) => expect(refusal(() => made({ inputPath }))).toMatch(/^InvalidInput: /),
