@@ -20,8 +20,8 @@ import { TaskProjection } from './task-projection.ts';
 /** The picture of the whole: one `new` a box, and the arrows are its props. */
 export class EventSourcingStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings) {
-    const { production } = settings;
-    super(scope, id, { terminationProtection: production });
+    const { production, region } = settings;
+    super(scope, id, { terminationProtection: production, ...(region && { env: { region } }) });
     this.templateOptions.metadata = { Examples: examples(settings.auth) };
 
     // Every event, and where what nobody could handle is set aside.
@@ -58,8 +58,8 @@ export class EventSourcingStack extends Stack {
       live: live.table,
     });
 
-    // client → tasks API → event log
-    const tasks = new TaskLog(this, 'TaskLog', { api, views: taskViews.table, production });
+    // client → tasks API → event log → publisher → stream
+    const tasks = new TaskLog(this, 'TaskLog', { ...settings, api, stream, onFailure, views: taskViews.table });
 
     // stream → windows of revenue → table, lines in S3; client ← GET /revenue ← table
     const revenue = new RevenueWindow(this, 'RevenueWindow', { ...settings, stream, onFailure, api });

@@ -36,6 +36,16 @@ const names = z.pipe(
   z.transform((text): readonly string[] => text.split(',').filter((name) => name !== '')),
 );
 
+const regionName = '[a-z]{2}(-[a-z]+)+-[0-9]';
+const region = textLike(new RegExp(`^(${regionName})?$`), 'must be the name of a region, like us-west-2');
+const regions = z.pipe(
+  textLike(
+    new RegExp(`^(${regionName}(,${regionName})*)?$`),
+    'must be names of regions, separated by commas, like us-west-2,eu-west-1',
+  ),
+  z.transform((text): readonly string[] => text.split(',').filter((name) => name !== '')),
+);
+
 const Context = z.object({
   /** Who may call the API: the holder of its key, a caller who signs with SigV4, or everyone. */
   auth: z.prefault(oneOf(['apiKey', 'iam', 'none']), 'apiKey'),
@@ -55,6 +65,20 @@ const Context = z.object({
   revenueLateness: z.prefault(wholeNumber(1, 10_080, 'minutes'), '60'),
   /** Adds two consumers that differ in nothing but their batches, to see what a batch costs. */
   batchingComparison: z.prefault(yesOrNo, 'false'),
+  /** Where the stack is deployed; empty: wherever the AWS CLI would go. */
+  region: z.prefault(region, ''),
+  /** Where copies of the tasks' event log can be read. */
+  replicaRegions: z.prefault(regions, ''),
+});
+
+const Whole = Context.check((payload) => {
+  const { region, replicaRegions } = payload.value;
+  if (payload.issues.length > 0 || replicaRegions.length === 0) return;
+  const twice = replicaRegions.find((name, place) => name === region || replicaRegions.indexOf(name) !== place);
+  if (region !== '' && twice === undefined) return;
+  const message =
+    twice === undefined ? 'needs -c region=, the region that they are copies of' : `must not name ${twice} twice`;
+  payload.issues.push({ code: 'custom', path: ['replicaRegions'], message, input: replicaRegions });
 });
 
 /** What can be chosen about the stack, each by `-c key=value` or under `context` in cdk.json. */
@@ -70,7 +94,7 @@ export function readSettings(context: (key: string) => unknown): Settings {
     const value = context(key);
     return value === undefined ? [] : [[key, String(value)]];
   });
-  const result = Context.safeParse(Object.fromEntries(given));
+  const result = Whole.safeParse(Object.fromEntries(given));
   if (result.success) return result.data;
   const mistakes = result.error.issues.map(
     ({ path, message }) => `  -c ${String(path[0])}=${context(String(path[0]))}: ${message}`,

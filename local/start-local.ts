@@ -54,7 +54,8 @@ export interface LocalStack extends StackDescription {
   close(): Promise<void>;
 }
 
-const deployment = { region: 'us-east-1', accountId: '000000000000' };
+const defaultRegion = 'us-east-1';
+const accountId = '000000000000';
 
 /**
  * Brings the one stack of an assembly to life. Several may live in one process, each in a data directory of its own.
@@ -64,6 +65,7 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
   const { assembly: directory, log = () => {} } = options;
   const assembly = readAssembly(directory);
   const { stackName, template } = assembly;
+  const deployment = { region: assembly.region ?? defaultRegion, accountId };
   const plan = planResources(template, { stackName, ...deployment }, resourceTypes);
   tell(assembly, plan, log);
 

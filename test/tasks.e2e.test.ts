@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TaskEvent } from '../domain/task/task-events.ts';
 import type { TaskView } from '../domain/task/task-view.ts';
+import { eventually } from './support/eventually.ts';
 import { type RunningOrderSystem, startOrderSystem } from './support/order-system.ts';
 
 let running: RunningOrderSystem;
@@ -82,4 +83,42 @@ describe('tasks', () => {
     expect((await call('GET', `tasks/${id}`)).body.task.summary).toBe(summaries.at(-1));
     expect(statuses.filter((status) => status !== 200 && status !== 409)).toEqual([]);
   }, 60_000);
+});
+
+describe('what listens to tasks', () => {
+  const keys = (id: string) => running.system.keys('TaskAuditBucketName', `events/task/${id}-`);
+  const list = async (query: string) => {
+    const { body } = await call('GET', `tasks?${query}`);
+    return (body as unknown as { tasks: TaskView[] }).tasks;
+  };
+
+  it('keeps every event as an object, and lists the tasks that are open, or done, and not those deleted', async () => {
+    const { body: created } = await call('POST', 'tasks', { name: 'Listed' });
+    const { id } = created;
+    await eventually(async () => expect(await list('done=false')).toContainEqual(created));
+
+    const { body: done } = await call('PATCH', `tasks/${id}`, { done: true });
+    await eventually(async () => expect(await list('done=true')).toContainEqual(done));
+    expect((await list('done=false')).map((task) => task.id)).not.toContain(id);
+
+    await call('DELETE', `tasks/${id}`);
+    await eventually(async () => expect((await list('')).map((task) => task.id)).not.toContain(id));
+    const { events } = (await call('GET', `tasks/${id}/events`)).body;
+    expect((await keys(id)).toSorted()).toEqual([1, 2, 3].map((version) => `events/task/${id}-${version}.json`));
+    for (const event of events) {
+      const object = await running.system.object('TaskAuditBucketName', `events/task/${event.id}.json`);
+      expect(JSON.parse(object)).toEqual(event);
+    }
+  });
+
+  it('has everything of what was contested, in the end', async () => {
+    const { body } = await call('POST', 'tasks', { name: 'Busy' });
+    for (let n = 0; n < 30; n++) await call('PATCH', `tasks/${body.id}`, { summary: `${n}` });
+    await eventually(async () => expect(await keys(body.id)).toHaveLength(31));
+    await eventually(async () => {
+      const [busy] = (await list('done=false')).filter(({ id }) => id === body.id);
+      expect(busy).toEqual((await call('GET', `tasks/${body.id}`)).body);
+    });
+    expect(await running.system.setAside()).toEqual([]);
+  });
 });

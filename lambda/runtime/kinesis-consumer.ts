@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { type EventType, eventReader, type Happened, UnreadableEvent } from '../../domain/event.ts';
+import { batchResponse } from './batch-response.ts';
 import { log } from './logging.ts';
 
 /** At most this many partition keys of a batch are worked on at a time. */
@@ -11,11 +12,7 @@ type Lane = number[];
 
 /**
  * Kinesis batch -> `apply`, once a record, in the order of each partition key, different keys side by side. Once a key
- * has failed nothing later of it is tried. Answers with the lowest failure, where Lambda checkpoints and from where it
- * delivers again (https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html).
- *
- * When the lowest failure is the first of several records it throws instead, so that Lambda halves the batch, which
- * spends no retry, until the failing record is alone: its neighbours keep their retries.
+ * has failed nothing later of it is tried. Answers as `batchResponse` says.
  */
 export function kinesisConsumer<Definition extends EventType>(
   definitions: readonly Definition[],
@@ -71,10 +68,8 @@ function report(records: readonly KinesisStreamRecord[], failures: ReadonlyMap<n
     log.error('record failed', { eventID, partitionKey: kinesis.partitionKey, error });
   }
   log.info('batch consumed', { records: records.length, failures: failures.size });
-  if (failures.size === 0) return { batchItemFailures: [] };
-  const lowest = Math.min(...failures.keys());
-  if (lowest === 0 && records.length > 1) {
-    throw new Error('the first of several records failed: halve the batch', { cause: failures.get(0) });
-  }
-  return { batchItemFailures: [{ itemIdentifier: (records[lowest] as KinesisStreamRecord).kinesis.sequenceNumber }] };
+  return batchResponse(
+    records.map(({ kinesis }) => kinesis.sequenceNumber),
+    failures,
+  );
 }

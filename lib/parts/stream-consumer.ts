@@ -1,14 +1,16 @@
 import { Duration } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, FilterCriteria, FilterRule, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { domainEvents } from '../../domain/domain-event.ts';
-import type { EventStream } from '../event-stream.ts';
+import { EventStream } from '../event-stream.ts';
 import { AppFunction } from './app-function.ts';
 
 export interface StreamConsumerProps {
-  readonly stream: EventStream;
+  /** The event stream; or a table, for the DynamoDB stream of its changes. */
+  readonly stream: EventStream | TableV2;
   /** Takes, whole, each record that was given up. */
   readonly onFailure: IBucket;
   /** The function's name; also the consumer's in `-c enhancedFanOut=`. */
@@ -22,6 +24,8 @@ export interface StreamConsumerProps {
    * @default - every record
    */
   readonly eventTypes?: readonly (typeof domainEvents)[number]['type'][];
+  /** Which changes of a table it wants, as a filter pattern of Lambda. @default - every change */
+  readonly changes?: Readonly<Record<string, unknown>>;
   /** @default - nothing but what Lambda sets */
   readonly environment?: Readonly<Record<string, string>>;
   /** @default 1,769: one whole core, which costs what a share of one costs, since less of it takes longer */
@@ -32,8 +36,8 @@ export interface StreamConsumerProps {
   readonly batchingWindow?: Duration;
   /** Its windows by the arrival of the records, if it keeps a state in each. @default - no windows */
   readonly tumblingWindow?: Duration;
-  /** @default 5 further tries for a record that is alone in its batch, then it is set aside */
-  readonly retryAttempts?: number;
+  /** @default 5 further tries for a record that is alone in its batch, then it is set aside; or until it is too old */
+  readonly retryAttempts?: number | 'untilTooOld';
   /** Whether it reads the stream from the start; if not, somebody enables its mapping later. @default true */
   readonly enabled?: boolean;
   /** Whether it has reads of its own whatever `-c enhancedFanOut=` says. @default false */
@@ -44,7 +48,8 @@ export interface StreamConsumerProps {
 
 /** Lambda hands out nothing older. https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
 const maxRecordAgeHours = 7 * 24;
-
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
+const changesRetentionHours = 24;
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const wholeCoreMiB = 1_769;
 
@@ -69,13 +74,15 @@ export class StreamConsumer extends Construct {
       onFailure,
       name,
       eventTypes,
+      changes,
       batchSize = 100,
       batchingWindow,
       retryAttempts = 5,
       enabled = true,
     } = props;
     // Before the stream forgets a record, it is set aside.
-    const recordAgeHours = Math.min(stream.retentionHours - 1, maxRecordAgeHours);
+    const retentionHours = stream instanceof EventStream ? stream.retentionHours : changesRetentionHours;
+    const recordAgeHours = Math.min(retentionHours - 1, maxRecordAgeHours);
 
     this.function = new AppFunction(this, 'Function', {
       name,
@@ -86,21 +93,22 @@ export class StreamConsumer extends Construct {
       environment: props.environment,
     });
 
-    const ownReads = stream.register(name, { ownReads: props.ownReads, enabled });
-    const rights = this.#read(stream, ownReads?.attrConsumerArn).combine(this.#setAside(onFailure));
+    const source = stream instanceof EventStream ? this.#readEvents(stream, props) : this.#readChanges(stream);
+    const rights = source.rights.combine(this.#setAside(onFailure));
+    const filter = changes ?? (eventTypes && { data: { type: FilterRule.or(...eventTypes) } });
 
     this.mapping = new EventSourceMapping(this, 'Mapping', {
       target: this.function,
-      eventSourceArn: ownReads?.attrConsumerArn ?? stream.streamArn,
+      eventSourceArn: source.arn,
       enabled,
       startingPosition: StartingPosition.TRIM_HORIZON, // what came before the mapping counts too
       batchSize,
       maxBatchingWindow: batchingWindow,
       tumblingWindow: props.tumblingWindow,
-      filters: eventTypes && [FilterCriteria.filter({ data: { type: FilterRule.or(...eventTypes) } })],
+      filters: filter && [FilterCriteria.filter(filter)],
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
-      retryAttempts,
+      retryAttempts: retryAttempts === 'untilTooOld' ? undefined : retryAttempts, // without end, by default
       maxRecordAge: Duration.hours(recordAgeHours),
       supportS3OnFailureDestination: true,
       onFailure: { bind: () => ({ destination: onFailure.bucketArn }) },
@@ -112,28 +120,39 @@ export class StreamConsumer extends Construct {
   }
 
   /** `grantRead` would let it list and describe more than Lambda's poller asks for. */
-  #read(stream: EventStream, consumerArn: string | undefined): Grant {
+  #readEvents(stream: EventStream, { name, ownReads, enabled = true }: StreamConsumerProps): Source {
+    const consumerArn = stream.register(name, { ownReads, enabled })?.attrConsumerArn;
     const streamActions = ['kinesis:DescribeStream', 'kinesis:DescribeStreamSummary', 'kinesis:ListShards'];
     if (!consumerArn) {
-      return stream.grant(this.function, ...streamActions, 'kinesis:GetShardIterator', 'kinesis:GetRecords');
+      const shared = ['kinesis:GetShardIterator', 'kinesis:GetRecords'];
+      return { arn: stream.streamArn, rights: stream.grant(this.function, ...streamActions, ...shared) };
     }
-    return stream.grant(this.function, ...streamActions).combine(
-      Grant.addToPrincipal({
-        grantee: this.function,
-        actions: ['kinesis:DescribeStreamConsumer', 'kinesis:SubscribeToShard'],
-        resourceArns: [consumerArn],
-      }),
-    );
+    const own = ['kinesis:DescribeStreamConsumer', 'kinesis:SubscribeToShard'];
+    const rights = stream.grant(this.function, ...streamActions).combine(this.#grant(own, consumerArn));
+    return { arn: consumerArn, rights };
+  }
+
+  /** https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html */
+  #readChanges({ tableStreamArn: arn }: TableV2): Source {
+    if (arn === undefined) throw new Error(`${this.node.path}: the table has no stream`);
+    const reads = ['dynamodb:DescribeStream', 'dynamodb:GetShardIterator', 'dynamodb:GetRecords'];
+    // It takes no narrower resource than *.
+    return { arn, rights: this.#grant(reads, arn).combine(this.#grant(['dynamodb:ListStreams'], '*')) };
   }
 
   /** CDK's own S3 destination would let it read and delete what was set aside. */
   #setAside(bucket: IBucket): Grant {
-    return Grant.addToPrincipal({
-      grantee: this.function,
-      actions: ['s3:PutObject'],
-      resourceArns: [bucket.arnForObjects('aws/lambda/*')],
-    }).combine(
-      Grant.addToPrincipal({ grantee: this.function, actions: ['s3:ListBucket'], resourceArns: [bucket.bucketArn] }),
-    );
+    const put = this.#grant(['s3:PutObject'], bucket.arnForObjects('aws/lambda/*'));
+    return put.combine(this.#grant(['s3:ListBucket'], bucket.bucketArn));
   }
+
+  #grant(actions: string[], resource: string): Grant {
+    return Grant.addToPrincipal({ grantee: this.function, actions, resourceArns: [resource] });
+  }
+}
+
+/** What a mapping reads, and the rights that it takes. */
+interface Source {
+  readonly arn: string;
+  readonly rights: Grant;
 }

@@ -6,6 +6,8 @@ import type { Template } from './template.ts';
 /** A cloud assembly of one stack, as `cdk synth` writes it. */
 export interface CloudAssembly {
   readonly stackName: string;
+  /** Where the stack is meant to be; undefined where it may be anywhere. */
+  readonly region: string | undefined;
   readonly template: Template;
   /** What the app warned of while it was synthesized, one text each. */
   readonly warnings: readonly string[];
@@ -23,6 +25,8 @@ interface Manifest {
 
 interface Artifact {
   readonly type: string;
+  /** `aws://<account>/<region>` */
+  readonly environment?: string;
   readonly properties?: { templateFile?: string; stackName?: string; file?: string; directoryName?: string };
   readonly dependencies?: readonly string[];
   readonly metadata?: Metadata;
@@ -66,11 +70,17 @@ export const readAssembly = (directory: string): CloudAssembly => {
   const metadata = { ...stack.metadata, ...readAdditionalMetadata(root, stack) };
   return {
     stackName: stack.properties?.stackName ?? id,
+    region: regionOf(stack),
     template,
     warnings: annotations(metadata, 'aws:cdk:warning'),
     errors: annotations(metadata, 'aws:cdk:error'),
     assetDir: assetDirs(root, artifacts),
   };
+};
+
+const regionOf = ({ environment = '' }: Artifact): string | undefined => {
+  const region = environment.split('/').at(-1);
+  return region && region !== 'unknown-region' ? region : undefined;
 };
 
 const assetDirs = (root: string, artifacts: readonly [string, Artifact][]): CloudAssembly['assetDir'] => {

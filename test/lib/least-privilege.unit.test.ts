@@ -26,7 +26,7 @@ function readable(arn: unknown): string {
   };
   if (Ref?.startsWith('AWS::')) return Ref;
   if (join) return join[1].map(readable).join('');
-  if (attribute && /^(Arn|ConsumerARN)$/.test(attribute[1])) return attribute[0].replace(/[0-9A-F]{8}$/, '');
+  if (attribute && /^(Arn|ConsumerARN|StreamArn)$/.test(attribute[1])) return attribute[0].replace(/[0-9A-F]{8}$/, '');
   throw new Error(`no ARN: ${JSON.stringify(arn)}`);
 }
 
@@ -114,6 +114,16 @@ const rights: Record<(typeof functionNames)[number], string[]> = {
     's3:PutObject TaskProjectionAudit/events/task/*',
     ...readShared,
     ...writing('TaskProjectionConsumerFunctionLog'),
+    ...setAside,
+    ...tracing,
+  ],
+  'publish-task-event': [
+    ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map((action) => `dynamodb:${action} TaskLogEvents`),
+    // It takes no narrower resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+    'dynamodb:ListStreams *',
+    'kinesis:PutRecord EventStream',
+    'kinesis:PutRecords EventStream',
+    ...writing('TaskLogPublisherFunctionLog'),
     ...setAside,
     ...tracing,
   ],

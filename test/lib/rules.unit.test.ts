@@ -5,6 +5,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { everythingOn, stackWith } from '../support/synth.ts';
 
 const trace = 'X-Ray takes no narrower resource than *. The actions send traces and nothing else.';
+const listStreams = 'Nor does ListStreams, which Lambda asks for before it reads the DynamoDB stream of a table.';
 const setAside =
   'Lambda names the object of each batch that failed, under aws/lambda/; it may write there and nowhere else.';
 const insights =
@@ -72,6 +73,8 @@ const acknowledged: [path: string, id: string, reason: string][] = [
   ['RevenueWindow/DeliveryRole/DefaultPolicy/Resource', formatVersions, anyVersion],
   ['StoreEvents/KeepStockRole/DefaultPolicy/Resource', everyResource, trace],
   ['StoreEvents/ProduceRole/DefaultPolicy/Resource', everyResource, trace],
+  ['TaskLog/Publisher/FunctionRole/DefaultPolicy/Resource', everyResource, `${trace} ${listStreams}`],
+  ['TaskLog/Publisher/FunctionRole/DefaultPolicy/Resource', onFailureObjects, setAside],
   ['TaskLog/CommandRole/DefaultPolicy/Resource', everyResource, trace],
   ['TaskLog/QueryRole/DefaultPolicy/Resource', everyResource, trace],
   ['OrderApi/IngestRole/DefaultPolicy/Resource', everyResource, trace],

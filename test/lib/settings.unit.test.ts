@@ -15,6 +15,8 @@ describe('settings', () => {
       revenueWindow: 60,
       revenueLateness: 60,
       batchingComparison: false,
+      region: '',
+      replicaRegions: [],
     }));
 
   it('come as texts from the command line', () =>
@@ -29,6 +31,8 @@ describe('settings', () => {
         revenueWindow: '5',
         revenueLateness: '1440',
         batchingComparison: 'true',
+        region: 'eu-west-1',
+        replicaRegions: 'us-west-2,ap-southeast-2',
       }),
     ).toEqual({
       auth: 'iam',
@@ -40,6 +44,8 @@ describe('settings', () => {
       revenueWindow: 5,
       revenueLateness: 1_440,
       batchingComparison: true,
+      region: 'eu-west-1',
+      replicaRegions: ['us-west-2', 'ap-southeast-2'],
     }));
 
   it('come as JSON from cdk.json', () =>
@@ -74,8 +80,23 @@ describe('settings', () => {
     ['retention', '7d', 'must be a number of hours from 24 to 8760'],
     ['enhancedFanOut', 'project-order, check-event', 'must be names of consumers, separated by commas'],
     ['enhancedFanOut', 'ProjectOrder', 'must be names of consumers, separated by commas'],
+    ['region', 'mars', 'must be the name of a region, like us-west-2'],
+    [
+      'replicaRegions',
+      'us-west-2, eu-west-1',
+      'must be names of regions, separated by commas, like us-west-2,eu-west-1',
+    ],
+    ['replicaRegions', 'us-west-2', 'needs -c region=, the region that they are copies of'],
   ])('refuse %s=%s and say what it may be', (key, value, message) =>
     expect(() => settings({ [key]: value })).toThrow(`-c ${key}=${value}: ${message}`),
+  );
+
+  it.each(['eu-west-1', 'us-west-2,us-west-2'])(
+    'refuse replicas of eu-west-1 in %s: no region twice',
+    (replicaRegions) =>
+      expect(() => settings({ region: 'eu-west-1', replicaRegions })).toThrow(
+        /^Wrong settings:\n {2}-c replicaRegions=.+ must not name .+ twice$/,
+      ),
   );
 
   it('name all mistakes at once, in one error', () =>

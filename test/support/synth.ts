@@ -21,6 +21,7 @@ export const functionNames = [
   'project-order',
   'project-order-green',
   'project-task',
+  'publish-task-event',
   'query-orders',
   'query-revenue',
   'query-tasks',
@@ -29,7 +30,7 @@ export const functionNames = [
 /** The folders in `lambda/`: one for each function, whatever its slot, and one for the two of the batching comparison. */
 export const folders = [...functionNames.filter((name) => !name.endsWith('-green')), 'put-item'].toSorted();
 
-/** Every setting away from its default. */
+/** Every setting away from its default, but for the regions: naming one changes what every ARN looks like. */
 export const everythingOn = {
   auth: 'iam',
   throttle: '100/50',

@@ -10,9 +10,9 @@ const appendAll = async (store: TaskStore) => {
 };
 
 describe('a task', () => {
-  it('is read from its newest snapshot on, taken every hundred events', async () => {
+  it('is read from its newest snapshot on, taken every so many events', async () => {
     const [log, snapshots] = [new InMemoryTaskLog(), new InMemorySnapshots()];
-    await appendAll(new TaskStore(log, snapshots));
+    await appendAll(new TaskStore(log, snapshots, 100));
     log.reads = 0;
 
     const loaded = await new TaskStore(log, snapshots).load(taskId);

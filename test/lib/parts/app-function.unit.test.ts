@@ -28,6 +28,7 @@ const evaluate = (name: string, expression: string): string =>
       BLUE_INVOICE_BUCKET: 'blue-bucket',
       GREEN_INVOICE_BUCKET: 'green-bucket',
       EVENT_LOG: 'log',
+      EVENT_STREAM: 'stream',
       SNAPSHOT_TABLE: 'snapshots',
       TASK_TABLE: 'tasks',
       AUDIT_BUCKET: 'audit',
