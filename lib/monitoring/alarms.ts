@@ -4,7 +4,7 @@ import { Alarm, ComparisonOperator, type IMetric, Stats, TreatMissingData } from
 import type { Construct } from 'constructs';
 import type { EventStream } from '../event-stream.ts';
 import type { AppFunction } from '../parts/app-function.ts';
-import { iteratorAge, mappingMetric, minute, tableMetric } from './metrics.ts';
+import { deliveryAge, iteratorAge, mappingMetric, minute, tableMetric } from './metrics.ts';
 import type { Watched, WatchedMapping, WatchedTable } from './watched.ts';
 
 interface AlarmProps {
@@ -19,6 +19,8 @@ interface AlarmProps {
 const hourMs = 3_600_000;
 const lateMinutes = 5;
 const errorsPercent = 1;
+/** https://docs.aws.amazon.com/firehose/latest/dev/firehose-cloudwatch-metrics-best-practices.html */
+const undeliveredMinutes = 15;
 
 /** Every alarm of the stack, in `scope`. No data is no alarm: what nobody uses sends none. */
 export function addAlarms(scope: Construct, watched: Watched): void {
@@ -28,6 +30,7 @@ export function addAlarms(scope: Construct, watched: Watched): void {
     ...watched.streams.map(ofStream),
     ...watched.tables.flatMap(ofTable),
     ...watched.apis.map(ofApi),
+    ...watched.deliveries.map(ofDelivery),
     ...watched.deadLetterQueues.map(ofDeadLetters),
   ];
   for (const { id, metric, threshold, text } of alarms) {
@@ -129,6 +132,15 @@ const ofApi = (api: RestApi): AlarmProps => ({
   text:
     `More than ${errorsPercent} % of the API's callers are answered 5xx: their orders are not taken, or it is unknown ` +
     'whether they were. Those who send again under the same Idempotency-Key lose and double nothing; the others might.',
+});
+
+const ofDelivery = ({ name, delivery }: Watched['deliveries'][number]): AlarmProps => ({
+  id: `${name}-Stalls`,
+  metric: deliveryAge(delivery),
+  threshold: undeliveredMinutes * 60,
+  text:
+    `${name} holds records for more than ${undeliveredMinutes} minutes, longer than any of its buffers: its bucket lacks ` +
+    'them. Firehose keeps trying for a day, then they are gone.',
 });
 
 const ofDeadLetters = ({ name, queue }: Watched['deadLetterQueues'][number]): AlarmProps => ({

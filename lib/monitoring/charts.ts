@@ -1,33 +1,9 @@
-import {
-  GraphWidget,
-  type GraphWidgetProps,
-  type IMetric,
-  type IWidget,
-  MathExpression,
-  Stats,
-  TextWidget,
-} from 'aws-cdk-lib/aws-cloudwatch';
-import type { EventStream } from '../event-stream.ts';
+import { type IMetric, type IWidget, MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { AppFunction } from '../parts/app-function.ts';
-import {
-  iteratorAge,
-  type MappingMetric,
-  mappingMetric,
-  minute,
-  networkMetric,
-  objectCount,
-  tableMetric,
-} from './metrics.ts';
-import type { Watched, WatchedTable } from './watched.ts';
-
-const third = 8; // of a dashboard's 24 columns
-
-const chart = (title: string, left: IMetric[], unit: string, more: GraphWidgetProps = {}): IWidget =>
-  new GraphWidget({ title, left, width: third, leftYAxis: { label: unit, min: 0, showUnits: false }, ...more });
-
-const heading = (markdown: string): IWidget => new TextWidget({ markdown, width: 3 * third, height: 1 });
-
-const sum = { statistic: Stats.SUM, period: minute };
+import { chart, heading, sum } from './chart.ts';
+import { iteratorAge, type MappingMetric, mappingMetric, minute, networkMetric } from './metrics.ts';
+import { deadLetterCharts, deliveryCharts, storeCharts, streamCharts } from './store-charts.ts';
+import type { Watched } from './watched.ts';
 
 /** The dashboard, a row of charts a list. */
 export const chartsOf = (watched: Watched): IWidget[][] => [
@@ -39,6 +15,7 @@ export const chartsOf = (watched: Watched): IWidget[][] => [
   [heading('## Stream and stores')],
   watched.streams.flatMap(streamCharts),
   storeCharts(watched),
+  [...deliveryCharts(watched), ...deadLetterCharts(watched)],
 ];
 
 const functionCharts = ({ functions }: Watched): IWidget[] => [
@@ -123,80 +100,5 @@ const batchSize = (reader: AppFunction, records: IMetric, index: number): IMetri
     expression: `records${index} / invocations${index}`,
     usingMetrics: { [`records${index}`]: records, [`invocations${index}`]: reader.metricInvocations(sum) },
     label: reader.name,
-    period: minute,
-  });
-
-const streamCharts = (stream: EventStream): IWidget[] => [
-  chart('Stream: records in', [stream.metricIncomingRecords({ ...sum, label: 'records' })], 'a minute', {
-    right: [stream.metricIncomingBytes({ ...sum, label: 'bytes' })],
-  }),
-  chart(
-    'Stream: throttled',
-    [
-      stream.metricWriteProvisionedThroughputExceeded({ ...sum, label: 'records refused' }),
-      stream.metricReadProvisionedThroughputExceeded({ ...sum, label: 'reads refused' }),
-    ],
-    'a minute',
-  ),
-  ...(stream.measuresShards ? [hottestShard(stream)] : []),
-];
-
-/** The shards' names change with every split, so that the dashboard has to search for them. */
-const hottestShard = (stream: EventStream): IWidget => {
-  const hottest = (metric: string, label: string) =>
-    new MathExpression({
-      expression: `MAX(SEARCH('{AWS/Kinesis,ShardId,StreamName} MetricName="${metric}" StreamName="${stream.streamName}"', 'Sum', 60))`,
-      usingMetrics: {},
-      label,
-      period: minute,
-    });
-  return chart(
-    'Stream: the hottest shard, of 60,000 records and 60 MB',
-    [hottest('IncomingRecords', 'records')],
-    'a minute',
-    {
-      right: [hottest('IncomingBytes', 'bytes')],
-    },
-  );
-};
-
-const storeCharts = ({ tables, buckets }: Watched): IWidget[] => [
-  chart(
-    'Tables: write capacity',
-    tables.flatMap((each) => [
-      tableMetric(each, 'ConsumedWriteCapacityUnits').with({ label: each.name }),
-      ...each.indexes.map((index) =>
-        tableMetric(each, 'ConsumedWriteCapacityUnits', index).with({ label: `${each.name}, ${index}` }),
-      ),
-    ]),
-    'units a minute',
-  ),
-  chart(
-    'Tables: throttled writes (left), conditions that failed (right)',
-    tables.flatMap((each) => [
-      tableMetric(each, 'WriteThrottleEvents').with({ label: each.name }),
-      ...each.indexes.map((index) =>
-        tableMetric(each, 'WriteThrottleEvents', index).with({ label: `${each.name}, ${index}` }),
-      ),
-    ]),
-    'a minute',
-    {
-      right: tables.map((each) => tableMetric(each, 'ConditionalCheckFailedRequests').with({ label: each.name })),
-    },
-  ),
-  chart('Tables: errors of DynamoDB', tables.map(systemErrors), 'a minute'),
-  chart(
-    'Buckets: objects, counted once a day',
-    buckets.map(({ name, bucket }) => objectCount(bucket).with({ label: name })),
-    'objects',
-  ),
-];
-
-/** DynamoDB counts its errors for each operation; whichever there were. */
-const systemErrors = ({ name, table }: WatchedTable): IMetric =>
-  new MathExpression({
-    expression: `SUM(SEARCH('{AWS/DynamoDB,Operation,TableName} MetricName="SystemErrors" TableName="${table.tableName}"', 'Sum', 60))`,
-    usingMetrics: {},
-    label: name,
     period: minute,
   });

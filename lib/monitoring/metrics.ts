@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { AppFunction } from '../parts/app-function.ts';
 import type { PrivateBucket } from '../parts/private-bucket.ts';
 import type { WatchedMapping, WatchedTable } from './watched.ts';
@@ -46,6 +47,16 @@ export const objectCount = ({ bucketName }: PrivateBucket): Metric =>
     dimensionsMap: { BucketName: bucketName, StorageType: 'AllStorageTypes' },
     statistic: Stats.AVERAGE,
     period: Duration.days(1),
+  });
+
+/** How old the oldest record is that Firehose hasn't delivered, in seconds. */
+export const deliveryAge = ({ ref }: CfnDeliveryStream): Metric =>
+  new Metric({
+    namespace: 'AWS/Firehose',
+    metricName: 'DeliveryToS3.DataFreshness',
+    dimensionsMap: { DeliveryStreamName: ref },
+    statistic: Stats.MAXIMUM,
+    period: Duration.minutes(5),
   });
 
 /** A table's own metric, or one of its indexes', which the table's doesn't include. */

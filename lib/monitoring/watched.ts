@@ -1,6 +1,7 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { type CfnGlobalTable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { type CfnEventSourceMapping, EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { EventStream } from '../event-stream.ts';
@@ -34,6 +35,7 @@ export interface Watched {
   readonly tables: readonly WatchedTable[];
   readonly buckets: readonly { readonly name: string; readonly bucket: PrivateBucket }[];
   readonly apis: readonly RestApi[];
+  readonly deliveries: readonly { readonly name: string; readonly delivery: CfnDeliveryStream }[];
   readonly deadLetterQueues: readonly { readonly name: string; readonly queue: DeadLetterQueue }[];
 }
 
@@ -54,6 +56,9 @@ export function watchedOf(stack: Stack): Watched {
       .filter((construct) => construct instanceof PrivateBucket)
       .map((bucket) => ({ name: nameOf(bucket), bucket })),
     apis: constructs.filter((construct) => construct instanceof RestApi),
+    deliveries: constructs
+      .filter((construct) => construct instanceof CfnDeliveryStream)
+      .map((delivery) => ({ name: nameOf(delivery), delivery })),
     deadLetterQueues: constructs
       .filter((construct) => construct instanceof DeadLetterQueue)
       .map((queue) => ({ name: nameOf(queue), queue })),

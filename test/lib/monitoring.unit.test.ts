@@ -42,10 +42,16 @@ const chart = (template: Template, title: RegExp): readonly unknown[][] => {
 describe.each(configurations)('the alarms ($name)', ({ template }) => {
   const mappings = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
 
-  it('are four for each consumer, one for each function, stream, table, index, API and dead-letter queue', () => {
+  it('are four for each consumer, one for each function, stream, table, index, API, delivery stream and dead-letter queue', () => {
     const indexes = tablesOf(template).flatMap(([, { Properties }]) => Properties.GlobalSecondaryIndexes ?? []);
+    const others = [
+      'AWS::Kinesis::Stream',
+      'AWS::ApiGateway::RestApi',
+      'AWS::KinesisFirehose::DeliveryStream',
+      'AWS::SQS::Queue',
+    ].flatMap((type) => resourcesOf(template, type));
     expect(alarmsOf(template)).toHaveLength(
-      4 * mappings.length + ours(template).length + 1 + tablesOf(template).length + indexes.length + 1 + 1,
+      4 * mappings.length + ours(template).length + tablesOf(template).length + indexes.length + others.length,
     );
   });
 
@@ -146,6 +152,18 @@ describe('the alarms of what they share', () => {
     }
   });
 
+  it('go off when Firehose holds records for longer than any buffer', () => {
+    for (const [id] of resourcesOf(minimal, 'AWS::KinesisFirehose::DeliveryStream')) {
+      minimal.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        Namespace: 'AWS/Firehose',
+        MetricName: 'DeliveryToS3.DataFreshness',
+        Dimensions: [{ Name: 'DeliveryStreamName', Value: { Ref: id } }],
+        Statistic: 'Maximum',
+        Threshold: 900,
+      });
+    }
+  });
+
   it("go off when more than one in a hundred of the API's callers is answered 5xx", () =>
     minimal.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Namespace: 'AWS/ApiGateway',
@@ -170,6 +188,7 @@ describe.each(configurations)('the dashboard ($name)', ({ template }) => {
       ...tablesOf(template),
       ...resourcesOf(template, 'AWS::S3::Bucket'),
       ...resourcesOf(template, 'AWS::ApiGateway::Stage'),
+      ...resourcesOf(template, 'AWS::KinesisFirehose::DeliveryStream'),
     ];
     expect(shown.map(([id]) => id).filter((id) => !text.includes(`<${id}>`))).toEqual([]);
   });
