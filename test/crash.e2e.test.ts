@@ -80,7 +80,9 @@ it('loses, doubles and turns back nothing when the consumers die mid-batch', asy
   const stop = new AbortController();
   try {
     const ordering = customers.orderUntil(stop.signal, () => system);
-    const consumers = [...stack.functions.values()].filter(({ functionName }) => /(Order|Invoice)ProjectionConsumer/.test(functionName));
+    const consumers = [...stack.functions.values()].filter(({ functionName }) =>
+      /(Order|Invoice)ProjectionConsumer/.test(functionName),
+    );
     expect(consumers).toHaveLength(2);
     await sideBySide(consumers, 2, async (consumer) => {
       for (let n = 0; n < 10; n++) {
