@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { aggregateRevenue } from '../../../lambda/aggregate-revenue/aggregate-revenue.ts';
+import type { WindowBatch } from '../../../lambda/runtime/window-consumer.ts';
 import { sequenceNumber } from '../../support/events.ts';
-import { InMemoryLines, InMemoryRevenue, saleRecorded, windowBatch } from '../../support/sales.ts';
+import { InMemoryLines, InMemoryRevenue, saleRecord, saleRecorded, windowBatch } from '../../support/sales.ts';
+import { readShard } from '../../support/window-shard.ts';
 
 beforeEach(() => {
   jest.spyOn(console, 'info').mockImplementation(() => {});
@@ -104,5 +106,34 @@ describe('aggregate-revenue', () => {
     await expect(aggregate(last)).rejects.toThrow('Firehose not there');
     await aggregate(last);
     expect([table.arrived.size, lines.lines.length]).toEqual([2, 2]);
+  });
+});
+
+describe('a window with more than its state holds', () => {
+  it('is terminated early by its 1 MB, goes on with a fresh state, and loses nothing', async () => {
+    const { table, aggregate } = system();
+    const count = 8_000;
+    const records = Array.from({ length: count }, (_, n) => {
+      const { kinesis } = saleRecord(n, saleRecorded(`r${n}`, { sales: 0.01, store_id: `store_${n}` }));
+      return {
+        sequenceNumber: sequenceNumber(n),
+        partitionKey: kinesis.partitionKey,
+        arrivedAtMs: Math.round(kinesis.approximateArrivalTimestamp * 1_000),
+        data: kinesis.data,
+      };
+    });
+    const invocations = { early: 0, all: 0 };
+    await readShard<WindowBatch>(
+      { shardId: 's0', records, settings: { batchSize: 500 }, isKilledAfter: () => false },
+      (batch) => {
+        invocations.all++;
+        invocations.early += Number(batch.isWindowTerminatedEarly);
+        return aggregate(batch);
+      },
+    );
+    const arrived = [...table.arrived.values()];
+    expect(invocations).toEqual({ early: 1, all: 16 + 2 });
+    expect(new Set(arrived.map(({ first }) => first)).size).toBe(2);
+    expect(arrived.reduce((sum, each) => sum + each.arrived.revenueCents, 0)).toBe(count);
   });
 });
