@@ -4,6 +4,7 @@ import { projectInvoice } from '../../lambda/project-invoice/project-invoice.ts'
 import { projectOrder } from '../../lambda/project-order/project-order.ts';
 import { answerJobs } from '../child.ts';
 import { makeEvent } from '../orders.ts';
+import { measureWindow } from '../sales.ts';
 
 /** So many batches to measure, after as many to warm up. */
 export interface ConsumerJob {
@@ -67,5 +68,6 @@ answerJobs<ConsumerJob, ConsumerWork>(async ({ batches }) => {
     const { user, system } = process.cpuUsage(before);
     work[name] = (user + system) / (batches * recordsABatch);
   }
+  work['aggregate-revenue'] = await measureWindow();
   return work;
 });

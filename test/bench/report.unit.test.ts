@@ -11,7 +11,7 @@ const measured = (changes: Partial<Measured> = {}): Measured => ({
     { name: 'project-order', clients: 1, bundleKilobytes: 401, importMs: 40 },
     { name: 'presign-invoice', clients: 2, bundleKilobytes: 850, importMs: 56 },
   ],
-  consumers: { 'project-order': 51 },
+  consumers: { 'project-order': 51, 'check-event': 49, 'aggregate-revenue': 21 },
   ...changes,
 });
 
@@ -29,6 +29,8 @@ describe('the report', () => {
       'bundle of presign-invoice': true,
       'import of presign-invoice': false,
       'work of project-order': false,
+      'work of check-event': true,
+      'work of aggregate-revenue': false,
     }));
 
   it('does not judge memory by fewer orders than the target is meant for', () =>
