@@ -1,10 +1,11 @@
 import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InvokeCommand, type LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
-import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import type { ArchivedRecord } from '../lambda/stores/archived-record.ts';
 import { Stopped } from './command.ts';
 import { describeRecord } from './events/selection.ts';
+import { invokeBatch } from './invoke.ts';
 
 /** A function that handles batches of the stream, and how it is invoked. */
 export interface FedFunction {
@@ -172,32 +173,12 @@ class Lane {
   async #invoke(batch: readonly Placed[]): Promise<{ readonly done: number; readonly error: string }> {
     const { lambda, functionName } = this.#target;
     const event: KinesisStreamEvent = { Records: batch.map(({ record }) => toKinesisRecord(record, this.#target)) };
-    const Payload = JSON.stringify(event);
-    for (let backoffMs = 200; ; backoffMs = Math.min(10_000, 2 * backoffMs)) {
-      try {
-        const answer = await lambda.send(new InvokeCommand({ FunctionName: functionName, Payload }));
-        const text = Buffer.from(answer.Payload ?? []).toString();
-        if (answer.FunctionError) return { done: 0, error: messageOf(text) };
-        const { batchItemFailures = [] } = (JSON.parse(text || '{}') ?? {}) as Partial<KinesisStreamBatchResponse>;
-        const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-        const lowest = batch.findIndex(({ record }) => failed.has(record.sequenceNumber));
-        return { done: lowest < 0 ? batch.length : lowest, error: 'the function reports it as failed' };
-      } catch (error) {
-        if (!(error instanceof TooManyRequestsException)) throw error;
-        await sleep(backoffMs); // others have the account's or the function's concurrency: waiting helps
-      }
-    }
+    const { error, failed } = await invokeBatch(lambda, functionName, event);
+    if (error !== undefined) return { done: 0, error };
+    const lowest = batch.findIndex(({ record }) => failed.has(record.sequenceNumber));
+    return { done: lowest < 0 ? batch.length : lowest, error: 'the function reports it as failed' };
   }
 }
-
-const messageOf = (payload: string): string => {
-  try {
-    const { errorType = 'Error', errorMessage = '' } = JSON.parse(payload) as Record<string, string>;
-    return `${errorType}: ${errorMessage}`;
-  } catch {
-    return payload;
-  }
-};
 
 /** As a mapping would hand it over. */
 const toKinesisRecord = (record: ArchivedRecord, { eventSourceArn }: FedFunction): KinesisStreamRecord => ({

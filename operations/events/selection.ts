@@ -13,7 +13,10 @@ export interface Selection {
 }
 
 /** An event's type and subject; empty where the record is none. */
-export function describeRecord({ data }: ArchivedRecord): { readonly type: string; readonly subject: string } {
+export const describeRecord = ({ data }: ArchivedRecord) => describeData(data);
+
+/** The same, of a record's data in base64. */
+export function describeData(data: string): { readonly type: string; readonly subject: string } {
   try {
     const event: unknown = JSON.parse(Buffer.from(data, 'base64').toString());
     const { type, subject } = event as { type?: unknown; subject?: unknown };

@@ -1,0 +1,88 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { createInterface } from 'node:readline/promises';
+import { openClients } from '../clients.ts';
+import { Stopped, UsageError } from '../command.ts';
+import { outputOf, readDeployment } from '../deployment.ts';
+import type { Progress } from '../progress.ts';
+import { type CommandLine, readCommandLine } from './command-line.ts';
+import { count, describePending, describePlan } from './describe.ts';
+import { type DriveParts, drive } from './drive.ts';
+import { applyEdit, editableText, editInteractively } from './edit.ts';
+import { OnFailureBucket } from './on-failure-bucket.ts';
+import { countRedriven, planRedrive } from './plan.ts';
+import { choose, find } from './select.ts';
+import type { SetAside } from './set-aside.ts';
+import { findSuperseded } from './superseded.ts';
+
+/** More records than these are redriven only after a question, or with --yes. */
+const unasked = 10;
+
+/** Where the command finds its stack and what it talks to. */
+export interface Terminal {
+  /** Where `outputs.json` and `env` lie. */
+  readonly folder: string;
+  /** Takes what the command answers, without the last line's end. */
+  readonly print: (text: string) => void;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** `npm run redrive`. @throws UsageError, Stopped */
+export async function redriveCommand(args: readonly string[], terminal: Terminal): Promise<void> {
+  const line = readCommandLine(args);
+  if (!line) return;
+  const { print, progress } = terminal;
+  const deployment = readDeployment(terminal.folder);
+  const clients = openClients(deployment);
+  const bucket = new OnFailureBucket(clients.s3, outputOf(deployment, 'OnFailureBucketName'));
+  try {
+    const pending = await bucket.pending(progress);
+    const { setAside } = pending;
+    if (line.action === 'list') print(describePending(pending, Date.now()));
+    else if (line.action === 'show') print(editableText(find(setAside, line.id)));
+    else if (line.action === 'edit') print(await edit(bucket, find(setAside, line.id), line.file));
+    else if (setAside.length === 0) print('Nothing is set aside.');
+    else {
+      const parts = { ...terminal, bucket, lambda: clients.lambda, by: `${userInfo().username}@${hostname()}` };
+      print(await redrive(setAside, line, parts, () => findSuperseded(deployment, clients.dynamodb, setAside)));
+    }
+  } finally {
+    clients.destroy();
+  }
+}
+
+const edit = async (bucket: OnFailureBucket, setAside: SetAside, file: string | undefined): Promise<string> => {
+  if (file !== undefined && !existsSync(file)) throw new UsageError(`--with: there is no ${file}`);
+  const text = file === undefined ? await editInteractively(editableText(setAside)) : readFileSync(file, 'utf8');
+  await bucket.edit(setAside, applyEdit(setAside, text));
+  return `${setAside.id} is edited; the original stays at ${setAside.objectKey}`;
+};
+
+const redrive = async (
+  pending: readonly SetAside[],
+  { chosen, drive: forReal, yes }: CommandLine & { readonly action: 'redrive' },
+  parts: DriveParts & Terminal,
+  findPassed: () => ReturnType<typeof findSuperseded>,
+): Promise<string> => {
+  const isChosen = choose(pending, chosen);
+  const plan = planRedrive(pending, isChosen, await findPassed());
+  if (!forReal) return describePlan(plan);
+  if (!yes && !(await agreed(countRedriven(plan)))) return 'Nothing is redriven.';
+  const { done, failed, held } = await drive(plan, parts);
+  if (parts.signal.aborted)
+    parts.progress.say('interrupted; what succeeded is marked, the same command goes on with the rest');
+  const summary = `${count(done, 'record')} redriven, ${failed} failed again, ${held} held back`;
+  if (failed + held > 0) throw new Stopped(`${summary}: what failed or was held back stays set aside`);
+  return summary;
+};
+
+const agreed = async (records: number): Promise<boolean> => {
+  if (records <= unasked) return true;
+  if (!process.stdin.isTTY)
+    throw new UsageError(`These are ${count(records, 'record')}: --yes redrives more than ${unasked}`);
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(`Redrive ${count(records, 'record')}? [y/N] `);
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+};
