@@ -153,7 +153,8 @@ const functionTransport = (arn: string, context: LocalContext): TargetTransport 
   send: async (messages) => {
     const target = context.functions.get(arn);
     if (!target) return messages.map(() => ({ code: 'NO_RESOURCE', message: `no function ${arn}`, retryable: false }));
-    for (const { body } of messages) context.asyncInvocations.add(target, body, { requestId: randomUUID() });
+    for (const { body } of messages)
+      context.asyncInvocations.add(target, body, { requestId: randomUUID(), source: 'eventbridge' });
     return messages.map(() => undefined);
   },
   close: async () => {},

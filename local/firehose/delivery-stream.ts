@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { during } from '../clock.ts';
 import type { LocalContext } from '../context.ts';
-import type { LocalFunction } from '../lambda/local-function.ts';
+import { type LocalFunction, payloadLimitBytes } from '../lambda/local-function.ts';
 import type { ObjectKey } from './object-key.ts';
 import type { ObjectStore } from './object-store.ts';
 import { RecordBuffer } from './record-buffer.ts';
@@ -89,7 +89,7 @@ export class DeliveryStream {
     for (const record of records) {
       const bytes = bytesOf(record.data);
       this.#bytes += bytes;
-      if (this.#incoming) this.#incoming.add(record, bytes + overheadBytes);
+      if (this.#incoming) this.#incoming.add(record, this.#weightOf(bytes));
       else this.#send(record, Buffer.from(record.data, 'base64'));
     }
   }
@@ -99,6 +99,12 @@ export class DeliveryStream {
     this.#closing.abort();
     await this.#incoming?.drain();
     await Promise.all([this.#outgoing.drain(), this.#errors.drain()]);
+  }
+
+  /** How much of the transformation's buffer a record takes: its bytes, or its share of what an invocation takes. */
+  #weightOf(bytes: number): number {
+    const { bufferBytes = 0 } = this.#settings.processor ?? {};
+    return Math.max(bytes, ((bytes * 4) / 3 + envelopeBytes) * (bufferBytes / payloadLimitBytes));
   }
 
   #send(source: SourceRecord, data: Buffer): void {
@@ -171,7 +177,7 @@ export class DeliveryStream {
   }
 }
 
-/** Of a record in a transformation's event, beside its data. */
-const overheadBytes = 400;
+/** What stands around the data of a record in a transformation's event, at most. */
+const envelopeBytes = 700;
 
 const errorLine = (record: object): Buffer => Buffer.from(`${JSON.stringify(record)}\n`);

@@ -115,7 +115,6 @@ export class Firehose {
       put: undefined,
       start: () => reader.start(),
       close: async () => {
-        await reader.stop();
         await stream.close();
         await store.close();
         reader.close();

@@ -5,8 +5,10 @@ import { Bell } from '../event-source-mapping/bell.ts';
 import { CheckpointFolder } from '../event-source-mapping/checkpoint-folder.ts';
 import { readableShards } from '../event-source-mapping/shard-lineage.ts';
 import { ShardProgress } from '../event-source-mapping/shard-progress.ts';
+import type { SourceRecord as StreamRecord } from '../event-source-mapping/stream-record.ts';
 import type { ReadPosition } from '../event-source-mapping/stream-service.ts';
 import { StreamSource } from '../event-source-mapping/stream-source.ts';
+import { StartError } from '../start-error.ts';
 import type { SourceRecord } from './source-record.ts';
 
 /** Where the records of a stream go. */
@@ -37,7 +39,6 @@ export class StreamReader {
   readonly #readings = new Map<string, Reading>();
   readonly #closing = new AbortController();
   #source: StreamSource | undefined;
-  #unsubscribe = () => {};
 
   /** `name`: of the delivery stream. */
   constructor(name: string, streamArn: string, sink: Sink, context: LocalContext) {
@@ -48,10 +49,16 @@ export class StreamReader {
     this.#checkpoints = new CheckpointFolder(join(context.dataDir, 'checkpoints', `firehose-${name}`));
   }
 
-  /** Resolves once the position in every shard is taken: what is written from then on is delivered. */
+  /**
+   * Resolves once the position in every shard is taken: what is written from then on is delivered. Throws a `StartError`
+   * where there is no such stream.
+   */
   async start(): Promise<void> {
     const source = await StreamSource.of(this.#context, this.#streamArn);
-    const shards = await source.listShards();
+    const shards = await source.listShards().catch((error: Error) => {
+      if (error.name !== 'ResourceNotFoundException') throw error;
+      throw new StartError(`${this.#name}: Stream not found: ${this.#streamArn}`);
+    });
     this.#source = source;
     if (!this.#checkpoints.known) {
       const sinceMs = Date.now(); // the engine knows no other clock
@@ -60,21 +67,20 @@ export class StreamReader {
         this.#checkpoints.write(shardId, passed ? { ended: true } : await source.shard(shardId).seekEnd(sinceMs));
       }
     }
-    if (this.#context.pace.wakeOnWrite) this.#unsubscribe = source.onWrite((shardIds) => this.#wake(shardIds));
     this.#read(shards);
-  }
-
-  /** Reads no more; what was read may still be finished. */
-  async stop(): Promise<void> {
-    this.#closing.abort();
-    this.#unsubscribe();
-    for (const { bell } of this.#readings.values()) bell.ring();
-    await Promise.all([...this.#readings.values()].map(({ done }) => done));
+    this.#context.onClose(() => this.#stop()); // before the source closes, which was there before
   }
 
   /** After the last `finish`. */
   close(): void {
     this.#checkpoints.close();
+  }
+
+  /** Reads what has been written by now, and then no more. */
+  async #stop(): Promise<void> {
+    this.#closing.abort();
+    for (const { bell } of this.#readings.values()) bell.ring();
+    await Promise.all([...this.#readings.values()].map(({ done }) => done));
   }
 
   finish = (records: readonly SourceRecord[]): void => {
@@ -108,38 +114,33 @@ export class StreamReader {
     }
   }
 
+  /** A call a second, as Firehose makes them, and the next one at once while there is more. */
   async #readShard(shardId: string, from: ReadPosition, { progress, bell }: Reading): Promise<void> {
     const { clock, pace } = this.#context;
     const shard = (this.#source as StreamSource).shard(shardId);
     let position = from;
-    for (let failures = 0; !this.#closing.signal.aborted; ) {
+    for (let failures = 0; ; ) {
+      const { aborted: isLast } = this.#closing.signal;
       if (!this.#sink.hasRoom) {
+        if (isLast) return;
         await bell.wait(pace.pollIntervalMs);
         continue;
       }
       try {
         const read = await during(clock, shard.read(position));
         failures = 0;
-        const records = read.records.map(({ sequenceNumber, partitionKey, arrivedAtMs, data }): SourceRecord => {
-          progress.begin(sequenceNumber);
-          position = { after: sequenceNumber };
-          const subsequenceNumber = '';
-          const metadata = { shardId, partitionKey, sequenceNumber, subsequenceNumber };
-          return {
-            recordId: sequenceNumber + shardId.replace(/\D+/, ''),
-            arrivedAtMs,
-            data,
-            kinesisRecordMetadata: { ...metadata, approximateArrivalTimestamp: arrivedAtMs },
-          };
-        });
-        this.#sink.accept(records);
+        const last = read.records.at(-1);
+        if (last) position = { after: last.sequenceNumber };
+        for (const { sequenceNumber } of read.records) progress.begin(sequenceNumber);
+        this.#sink.accept(read.records.map((record) => deliverable(shardId, record)));
         if (read.ended) return await this.#end(shardId, progress, bell);
+        if (!read.more && isLast) return;
         if (!read.more) await bell.wait(pace.pollIntervalMs);
-        else if (pace.gatherMs > 0 && records.length < 100) await clock.sleep(pace.gatherMs, this.#closing.signal);
       } catch (error) {
+        if (isLast) return;
         failures++;
-        if ((failures & (failures - 1)) === 0)
-          this.#say(`${shardId}: reading failed, trying again: ${(error as Error).message}`);
+        const isPowerOfTwo = (failures & (failures - 1)) === 0; // an outage is told of, and not once a second
+        if (isPowerOfTwo) this.#say(`${shardId}: reading failed, trying again: ${(error as Error).message}`);
         await clock.sleep(pace.retryBackoffMs(failures), this.#closing.signal);
       }
     }
@@ -152,14 +153,6 @@ export class StreamReader {
     this.#checkpoints.write(shardId, { ended: true });
     this.#readings.delete(shardId);
     await this.#refresh();
-  }
-
-  #wake(shardIds: readonly string[]): void {
-    for (const shardId of shardIds) {
-      const reading = this.#readings.get(shardId);
-      if (reading) reading.bell.ring();
-      else if (!this.#checkpoints.hasEnded(shardId)) void this.#refresh(); // a child: its parents are closed
-    }
   }
 
   async #refresh(): Promise<void> {
@@ -178,3 +171,19 @@ export class StreamReader {
     this.#context.log(`${this.#name}: ${what}`);
   }
 }
+
+const deliverable = (shardId: string, record: StreamRecord): SourceRecord => {
+  const { sequenceNumber, partitionKey, arrivedAtMs, data } = record;
+  return {
+    recordId: sequenceNumber + shardId.replace(/\D+/, ''),
+    arrivedAtMs,
+    data,
+    kinesisRecordMetadata: {
+      shardId,
+      partitionKey,
+      sequenceNumber,
+      subsequenceNumber: '',
+      approximateArrivalTimestamp: arrivedAtMs,
+    },
+  };
+};

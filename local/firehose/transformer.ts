@@ -51,7 +51,7 @@ const invoke = async (
   requestId: string,
 ): Promise<string | TransformationFailure> => {
   try {
-    const { payload: answer, functionError } = await target.invoke(payload, { requestId });
+    const { payload: answer, functionError } = await target.invoke(payload, { requestId, source: 'firehose' });
     if (!functionError) return answer;
     const { errorType } = JSON.parse(answer) as { errorType?: string };
     return errorType === 'Sandbox.Timedout' ? timedOut : functionFailed;

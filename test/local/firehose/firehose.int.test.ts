@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type LocalStack, startLocal } from '../../../local/start-local.ts';
 import { type ProbeResource, writeAssembly } from '../../support/assembly.ts';
+import { eventually } from '../../support/eventually.ts';
 import { fastPace } from '../../support/probe.ts';
 import { RunningFirehose } from './running-firehose.ts';
 
@@ -169,6 +170,25 @@ describe('a delivery stream', () => {
         },
       },
     ]);
+  });
+});
+
+describe('a delivery stream that reads Kinesis', () => {
+  it('goes on with the children of a shard that was split', async () => {
+    const sent = (when: string) => Array.from({ length: 20 }, (_, n) => ({ key: `k${n}`, data: `${when} ${n}` }));
+    await running.putToStream('Stream', sent('before'));
+    await running.split('Stream');
+    await running.putToStream('Stream', sent('after'));
+
+    await eventually(
+      async () => {
+        const objects = await running.objects('read/', 1);
+        const lines = objects.flatMap(({ body }) => body.toString().split('\n')).filter((line) => /^[A-Z]/.test(line));
+        expect(lines.toSorted()).toEqual([...sent('BEFORE'), ...sent('AFTER')].map(({ data }) => data).toSorted());
+      },
+      10_000,
+      20,
+    );
   });
 });
 

@@ -1,5 +1,11 @@
 import { FirehoseClient, PutRecordBatchCommand, PutRecordCommand } from '@aws-sdk/client-firehose';
-import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import {
+  DescribeStreamSummaryCommand,
+  KinesisClient,
+  ListShardsCommand,
+  PutRecordsCommand,
+  SplitShardCommand,
+} from '@aws-sdk/client-kinesis';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { LocalStack } from '../../../local/start-local.ts';
@@ -44,6 +50,24 @@ export class RunningFirehose {
   async putToStream(output: string, records: readonly { readonly key: string; readonly data: string }[]) {
     const Records = records.map(({ key, data }) => ({ PartitionKey: key, Data: Buffer.from(data) }));
     return this.#kinesis.send(new PutRecordsCommand({ StreamName: this.stack.outputs[output], Records }));
+  }
+
+  /** Splits a shard of the Kinesis stream with this output in the middle, and waits until that is done. */
+  async split(output: string): Promise<void> {
+    const StreamName = this.stack.outputs[output];
+    const { Shards: [shard] = [] } = await this.#kinesis.send(new ListShardsCommand({ StreamName }));
+    const { StartingHashKey = '0', EndingHashKey = '0' } = shard?.HashKeyRange ?? {};
+    const middle = (BigInt(StartingHashKey) + BigInt(EndingHashKey)) / 2n;
+    const split = { StreamName, ShardToSplit: shard?.ShardId, NewStartingHashKey: `${middle}` };
+    await this.#kinesis.send(new SplitShardCommand(split));
+    await eventually(
+      async () => {
+        const summary = await this.#kinesis.send(new DescribeStreamSummaryCommand({ StreamName }));
+        if (summary.StreamDescriptionSummary?.StreamStatus !== 'ACTIVE') throw new Error('still splitting');
+      },
+      5_000,
+      10,
+    );
   }
 
   /** The objects of the bucket `Bucket` whose key begins so, once there are as many. */
