@@ -1,4 +1,3 @@
-import { during } from '../clock.ts';
 import type { LocalContext } from '../context.ts';
 import { RequestTooLarge, TooManyRequests } from '../lambda/local-function.ts';
 import { admit } from './access.ts';
@@ -33,8 +32,7 @@ export const apiHandler = (api: RestApi, context: LocalContext): ApiHandler => {
     if (missing.length > 0) return refuse(missingParameters(missing));
     const { integration } = endpoint.method;
     if (integration.type === 'MOCK') return answerMock(integration, request);
-    const answering = invoke(request, endpoint, match.pathParameters, access.caller, integration.timeoutMs);
-    const outcome = await during(context.clock, answering);
+    const outcome = await invoke(request, endpoint, match.pathParameters, access.caller, integration.timeoutMs);
     return 'responseType' in outcome ? refuse(outcome) : outcome;
   };
   return {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Clock, during } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { type LocalFunction, RequestTooLarge } from '../lambda/local-function.ts';
 import type { Distribution } from '../metrics/distribution.ts';
 import type { SendReason } from '../metrics/invocation-measure.ts';
@@ -122,10 +122,7 @@ export class BatchHandler {
       ...(last && { iteratorAgeMs: Math.max(0, clock.now() - last.arrivedAtMs) }),
     };
     try {
-      const result = await during(
-        clock,
-        this.work.function.invoke(payload, { requestId: this.requestId, source, batch }),
-      );
+      const result = await this.work.function.invoke(payload, { requestId: this.requestId, source, batch });
       const { reportBatchItemFailures } = this.work.settings;
       return readResponse(result, records, { reportBatchItemFailures, windows: this.window !== undefined });
     } catch (error) {

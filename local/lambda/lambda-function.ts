@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type Clock, during, systemClock } from '../clock.ts';
 import type { FunctionMetrics } from '../metrics/function-metrics.ts';
 import { type Call, Environment, type EnvironmentOwner } from './environment.ts';
 import type { End } from './environment-thread.ts';
@@ -35,6 +36,8 @@ export interface FunctionSettings {
   /** Hears of each failed invocation: the error object as JSON text. */
   readonly onFailure?: (payload: string) => void;
   readonly deadLetters?: LocalFunction['deadLetters'];
+  /** Stands still while it runs, where it can; the machine's own time by default. */
+  readonly clock?: Clock;
   /** Where its invocations are measured; nowhere by default. */
   readonly metrics?: FunctionMetrics;
   /** An environment without work for this long is stopped; five minutes by default. */
@@ -97,7 +100,7 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
       throw new RequestTooLarge();
     }
     this.#inFlight++;
-    return new Promise((resolve) => {
+    const answered = new Promise<InvokeResult>((resolve) => {
       const answer = (result: InvokeResult) => {
         this.#inFlight--;
         resolve(result);
@@ -107,6 +110,7 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
       this.#waiting.push({ payload, options, requestId, since: performance.now(), answer });
       this.#dispatch();
     });
+    return during(this.#settings.clock ?? systemClock, answered);
   }
 
   async crash(): Promise<void> {
