@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { ProcessorSettings } from '../firehose/delivery-stream.ts';
 import { Firehose } from '../firehose/firehose.ts';
 import { InvalidTimePattern } from '../firehose/java-time-format.ts';
 import { compileKeys, InvalidPrefix } from '../firehose/object-key.ts';
@@ -9,21 +10,32 @@ const mib = 1_048_576;
 /** The S3 engine takes no object above 11 MiB. */
 const largestObjectBytes = 10 * mib;
 
-const parameter = z.strictObject({ ParameterName: z.string(), ParameterValue: z.string() });
+const parameter = <Name extends string, Value>(name: Name, value: z.ZodMiniType<Value>) =>
+  z.strictObject({ ParameterName: z.literal(name), ParameterValue: value });
+const numeric = (least: number, most: number) => z.coerce.number().check(z.minimum(least), z.maximum(most));
+
 const processor = z.discriminatedUnion('Type', [
-  z.strictObject({ Type: z.literal('Lambda'), Parameters: z.array(parameter) }),
-  z.strictObject({ Type: z.literal('AppendDelimiterToRecord'), Parameters: z._default(z.array(parameter), []) }),
+  z.strictObject({
+    Type: z.literal('Lambda'),
+    Parameters: z
+      .array(
+        z.discriminatedUnion('ParameterName', [
+          parameter('LambdaArn', z.string()),
+          parameter('RoleArn', z.string()),
+          parameter('NumberOfRetries', numeric(0, 300)),
+          parameter('BufferSizeInMBs', numeric(0.2, 3)),
+          parameter('BufferIntervalInSeconds', numeric(0, 900)),
+        ]),
+      )
+      .check(z.refine((all) => all.some(({ ParameterName }) => ParameterName === 'LambdaArn'), 'LambdaArn is missing')),
+  }),
+  z.strictObject({
+    Type: z.literal('AppendDelimiterToRecord'),
+    Parameters: z._default(z.array(parameter('Delimiter', z.string())), []),
+  }),
 ]);
 
 type Processor = z.infer<typeof processor>;
-
-const lambdaParameters = z.strictObject({
-  LambdaArn: z.string(),
-  RoleArn: z.optional(z.string()),
-  NumberOfRetries: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(300)), 3),
-  BufferSizeInMBs: z._default(z.coerce.number().check(z.minimum(0.2), z.maximum(3)), 1),
-  BufferIntervalInSeconds: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(900)), 60),
-});
 
 const arnOf = (service: string) =>
   z
@@ -136,27 +148,19 @@ const keysOf = (streamName: string, to: Destination) =>
     timeZone: to.CustomTimeZone,
   });
 
-const parametersOf = ({ Parameters }: Processor): Record<string, string> =>
-  Object.fromEntries(Parameters.map(({ ParameterName, ParameterValue }) => [ParameterName, ParameterValue]));
-
-const processorOf = (processors: readonly Processor[]) => {
+const processorOf = (processors: readonly Processor[]): ProcessorSettings | undefined => {
   const found = processors.find(({ Type }) => Type === 'Lambda');
   if (!found) return undefined;
-  const result = z.safeParse(lambdaParameters, parametersOf(found));
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw new StartError(`the Lambda processor's ${issue?.path.join('.')}: ${issue?.message}`);
-  }
-  const { LambdaArn, NumberOfRetries, BufferSizeInMBs, BufferIntervalInSeconds } = result.data;
+  const read = (name: string) => found.Parameters.find((each) => each.ParameterName === name)?.ParameterValue;
   return {
-    functionArn: LambdaArn.replace(/:\$LATEST$/, ''),
-    bufferBytes: BufferSizeInMBs * mib,
-    bufferMs: BufferIntervalInSeconds * 1_000,
-    retries: NumberOfRetries,
+    functionArn: String(read('LambdaArn')).replace(/:\$LATEST$/, ''),
+    bufferBytes: Number(read('BufferSizeInMBs') ?? 1) * mib,
+    bufferMs: Number(read('BufferIntervalInSeconds') ?? 60) * 1_000,
+    retries: Number(read('NumberOfRetries') ?? 3),
   };
 };
 
 const delimiterOf = (processors: readonly Processor[]): string => {
   const found = processors.find(({ Type }) => Type === 'AppendDelimiterToRecord');
-  return found ? (parametersOf(found).Delimiter ?? '\n').replaceAll('\\n', '\n') : '';
+  return found ? String(found.Parameters[0]?.ParameterValue ?? '\n').replaceAll('\\n', '\n') : '';
 };
