@@ -8,6 +8,7 @@ export interface CommandLine {
   readonly assembly?: string;
   readonly context: Readonly<Record<string, string>>;
   readonly ordersPerSecond: number;
+  readonly salesPerSecond: number;
   readonly ordersPerPost: number;
   readonly ordersPerItem: number;
   /** Undefined: as the orders that were counted. */
@@ -27,6 +28,7 @@ Prints what the stack costs, line by line: from its template, from what a real l
 order, and from one dated price table (cost/prices.ts). Without free tiers and taxes.
 
   --orders-per-second N  evenly, day and night (default 100)
+  --sales-per-second N   of stores, by the bus (default 0)
   --order-bytes N        an order in JSON (default: as counted)
   --batch N              orders a post, 1 to 500 (default 1)
   --orders-per-item N    orders that each account and vendor has had by the end (default 1)
@@ -61,6 +63,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     ...(assembly === undefined ? {} : { assembly: folder(assembly) }),
     context: Object.fromEntries(pairs.map(pair)),
     ordersPerSecond: number('--orders-per-second', values['orders-per-second'] ?? '100', 0.001, 10_000_000),
+    salesPerSecond: number('--sales-per-second', values['sales-per-second'] ?? '0', 0, 10_000_000),
     ordersPerPost: integer('--batch', values.batch ?? '1', 1, 500),
     ordersPerItem: integer('--orders-per-item', values['orders-per-item'] ?? '1', 1, 1_000_000),
     orderBytes:
@@ -76,6 +79,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         'orders-per-second': { type: 'string' },
+        'sales-per-second': { type: 'string' },
         'order-bytes': { type: 'string' },
         batch: { type: 'string' },
         'orders-per-item': { type: 'string' },

@@ -2,7 +2,7 @@ import type { Counts } from './counts.ts';
 import { type Deployed, NotPriced } from './deployed.ts';
 import { billedMsOf } from './function-usage.ts';
 import type { PriceId, Prices, Region } from './prices.ts';
-import { readersOfOrders } from './stream-usage.ts';
+import { takesOrders } from './traffic.ts';
 
 /** The ingest function at one size of posts, one memory, one architecture. */
 export interface Variant {
@@ -67,7 +67,7 @@ export function ingestVariants(deployed: Deployed, counts: Counts, prices: Price
 /** Each reader of orders that was counted, at each memory, by the prices of the first tier. */
 export function readerVariants(deployed: Deployed, counts: Counts, prices: Prices, region: Region): ReaderVariant[] {
   const first = firstTier(prices, region);
-  return readersOfOrders(deployed).flatMap((reader) => {
+  return deployed.readers.filter(takesOrders).flatMap((reader) => {
     const found = deployed.functions.find(({ name }) => name === reader.function);
     const counted = counts.functions[reader.function];
     if (!found || !counted) return [];

@@ -43,8 +43,16 @@ async function run(commandLine: CommandLine): Promise<string> {
     const readers = readerVariants(stack, counts, prices, commandLine.region);
     return json ? asJson({ ingest, readers }) : printVariants(ingest, readers, counts);
   }
-  const { ordersPerSecond, ordersPerPost, ordersPerItem, days, region, orderBytes = counts.orderBytes } = commandLine;
-  const workload = { ordersPerSecond, ordersPerPost, ordersPerItem, days, region, orderBytes };
+  const {
+    ordersPerSecond,
+    salesPerSecond,
+    ordersPerPost,
+    ordersPerItem,
+    days,
+    region,
+    orderBytes = counts.orderBytes,
+  } = commandLine;
+  const workload = { ordersPerSecond, salesPerSecond, ordersPerPost, ordersPerItem, days, region, orderBytes };
   if (what === 'scale') {
     const steps = powersOfTen.map((rate) => step(stack, { ...workload, ordersPerSecond: rate }));
     return json ? asJson({ steps }) : printScale(steps, counts);

@@ -13,7 +13,7 @@ import { type Counts, countsFile, type FunctionCounts } from './counts.ts';
 import { deployedOf, NotPriced } from './deployed.ts';
 import { lineThrough } from './line-through.ts';
 import { storedSizes } from './stored-sizes.ts';
-import { readersOfOrders } from './stream-usage.ts';
+import { takesOrders } from './traffic.ts';
 
 /** Comes first, until the code that is looked at is compiled. */
 const warmUp = Array<number>(100).fill(10);
@@ -28,12 +28,14 @@ const posts = [...warmUp, ...measured];
 const sumOf = (sizes: readonly number[]) => sizes.reduce((sum, size) => sum + size, 0);
 const orders = sumOf(posts);
 const warmUpOrders = sumOf(warmUp);
+/** By the producer of the stack; what a window writes at its end is not waited for. */
+const sales = 2_000;
 const ingest = 'ingest-order';
 const longestWaitMs = 120_000;
 
 /**
- * Starts the stack on this machine, with the batching comparison, posts orders, waits until every consumer has had them
- * all, and writes what that took to `counts.json`. `say` hears what it is at.
+ * Starts the stack on this machine, with the batching comparison, posts orders, plays stores, waits until every consumer
+ * has had all of it, and writes what that took to `counts.json`. `say` hears what it is at.
  */
 export async function count(say: (what: string) => void): Promise<Counts> {
   const scratch = mkdtempSync(join(tmpdir(), 'cost-'));
@@ -44,18 +46,27 @@ export async function count(say: (what: string) => void): Promise<Counts> {
   try {
     say(`posting ${orders} orders`);
     const answers = await postAll(stack);
-    say('waiting for the consumers');
-    const { template } = readAssembly(assembly);
-    const readers = readersOfOrders(deployedOf(template)).map((reader) => reader.function);
-    const snapshot = await consumed(stack, new Set(readers));
+    const deployed = deployedOf(readAssembly(assembly).template);
+    const readers = deployed.readers.filter(takesOrders).map((reader) => reader.function);
+    say('waiting for who takes orders');
+    await consumed(stack, readers, orders);
+    say(`producing ${sales} sales`);
+    const salesFrom = new Date();
+    await produceSales(stack);
+    const sellers = deployed.readers
+      .filter((reader) => !takesOrders(reader) && reader.eventTypes?.includes('SaleRecorded'))
+      .map((reader) => reader.function);
+    say('waiting for who takes sales');
+    const snapshot = await consumed(stack, sellers, sales);
     const { cpu, cores, node, measuredAt } = describeMachine();
     const counts = {
       countedAt: measuredAt,
       machine: `${cpu}, ${cores} cores, Node ${node}`,
       orders,
-      ...(await storedSizes(stack)),
+      sales,
+      ...(await storedSizes(stack, salesFrom)),
       ...answers,
-      functions: functionsOf(snapshot, stack.dataDir),
+      functions: functionsOf(snapshot, stack.dataDir, [ingest, ...readers], sellers),
     };
     writeFileSync(countsFile, `${JSON.stringify(counts, undefined, 2)}\n`);
     return counts;
@@ -82,25 +93,41 @@ async function postAll({ apiUrl }: LocalStack) {
   return { answerBytes: Math.round(start), answerBytesPerOrder: Math.round(slope) };
 }
 
-/** The metrics, once each of these functions has had all orders. */
-async function consumed({ metricsUrl }: LocalStack, names: ReadonlySet<string>): Promise<MetricsSnapshot> {
+async function produceSales({ functions, outputs }: LocalStack): Promise<void> {
+  const producer = [...functions.values()].find(({ functionName }) => functionName === outputs.ProducerFunctionName);
+  const { payload = 'there is no producer' } = (await producer?.invoke(JSON.stringify({ events: sales }))) ?? {};
+  if (!payload.includes('"status":true')) throw new NotPriced(`the sales were not produced: ${payload}`);
+}
+
+/** The metrics, once each of these functions has had so many records. */
+async function consumed(
+  { metricsUrl }: LocalStack,
+  names: readonly string[],
+  records: number,
+): Promise<MetricsSnapshot> {
   const until = Date.now() + longestWaitMs;
   for (;;) {
     const snapshot = (await (await fetch(metricsUrl)).json()) as MetricsSnapshot;
-    const readers = snapshot.functions.filter(({ description }) => names.has(description));
-    if (readers.every(({ total }) => total.batchSize.sum >= orders)) return snapshot;
+    const late = snapshot.functions
+      .filter(({ description, total }) => names.includes(description) && total.batchSize.sum < records)
+      .map(({ description }) => description);
+    if (late.length === 0) return snapshot;
     if (Date.now() > until) {
-      const late = readers.filter(({ total }) => total.batchSize.sum < orders).map(({ description }) => description);
-      throw new NotPriced(`after ${longestWaitMs / 1_000} s these have not had all orders: ${late.join(', ')}`);
+      throw new NotPriced(`after ${longestWaitMs / 1_000} s these have not had all records: ${late.join(', ')}`);
     }
     await sleep(250);
   }
 }
 
-function functionsOf({ functions, calls }: MetricsSnapshot, dataDir: string): Record<string, FunctionCounts> {
-  const worked = functions.filter(({ total }) => total.invocations > 0);
+function functionsOf(
+  { functions, calls }: MetricsSnapshot,
+  dataDir: string,
+  ofOrders: readonly string[],
+  ofSales: readonly string[],
+): Record<string, FunctionCounts> {
+  const counted = functions.filter(({ description }) => [...ofOrders, ...ofSales].includes(description));
   return Object.fromEntries(
-    worked.map((each) => {
+    counted.map((each) => {
       const own = calls.filter(({ principal }) => principal === each.functionName);
       const { start, slope } = lineThrough(timesOf(each));
       const log = statSync(join(dataDir, 'logs', `${each.functionName}.log`), { throwIfNoEntry: false });
@@ -108,10 +135,13 @@ function functionsOf({ functions, calls }: MetricsSnapshot, dataDir: string): Re
         each.description,
         {
           invocationCpuMs: rounded(start),
-          orderCpuMs: rounded(slope),
+          recordCpuMs: rounded(slope),
           logBytes: Math.round((log?.size ?? 0) / each.total.invocations),
-          callsPerOrder: Object.fromEntries(
-            own.map(({ service, action, calls }) => [`${service}:${action}`, rounded(calls / orders)]),
+          callsPerRecord: Object.fromEntries(
+            own.map(({ service, action, calls }) => [
+              `${service}:${action}`,
+              rounded(calls / (ofSales.includes(each.description) ? sales : orders)),
+            ]),
           ),
         },
       ];

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 
 /** What one function was counted to need; the milliseconds are CPU time of one core of that machine. */
 export interface FunctionCounts {
-  /** A warm invocation takes `invocationCpuMs`, and `orderCpuMs` more for each order in it. */
+  /** A warm invocation takes `invocationCpuMs`, and `recordCpuMs` more for each order or sale in it. */
   readonly invocationCpuMs: number;
-  readonly orderCpuMs: number;
+  readonly recordCpuMs: number;
   /** Lines of the platform included, of an invocation. */
   readonly logBytes: number;
-  /** Calls of each action, like `dynamodb:UpdateItem`, for each order. */
-  readonly callsPerOrder: Readonly<Record<string, number>>;
+  /** Calls of each action, like `dynamodb:UpdateItem`, for each order or sale. */
+  readonly callsPerRecord: Readonly<Record<string, number>>;
 }
 
 /** What a real run of the local runtime was counted to need for an order. */
@@ -18,11 +18,14 @@ export interface Counts {
   /** Whose milliseconds these are. */
   readonly machine: string;
   readonly orders: number;
+  readonly sales: number;
   /** An order as a client sends it, its event on the stream with the partition key, its item, its invoice. */
   readonly orderBytes: number;
   readonly eventBytes: number;
   readonly itemBytes: number;
   readonly invoiceBytes: number;
+  /** The event of a sale on the stream. */
+  readonly saleBytes: number;
   /** What each event more adds to the item that remembers it. */
   readonly itemBytesPerEvent: number;
   /** What an API's caller is answered: for a post, and for each order in it. */

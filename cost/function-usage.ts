@@ -2,15 +2,19 @@ import { maxConcurrentKeys } from '../lambda/runtime/kinesis-consumer.ts';
 import { batchesOf } from './batches.ts';
 import type { Counts, FunctionCounts } from './counts.ts';
 import type { Deployed, DeployedFunction } from './deployed.ts';
-import { readersOfOrders, type Shards } from './stream-usage.ts';
+import type { Shards } from './stream-usage.ts';
+import { readersAtWork, takesOrders, trafficFor } from './traffic.ts';
 import type { Usage } from './usage.ts';
 import { gigabyte, secondsOf, storedGigabyteMonths, type Workload } from './workload.ts';
 
 /** One function at work. */
 export interface FunctionUsage extends DeployedFunction {
   readonly counts: FunctionCounts;
+  /** Whether it takes orders, and sales only beside them. */
+  readonly ofOrders: boolean;
+  readonly recordsPerSecond: number;
   readonly invocationsPerSecond: number;
-  readonly ordersPerInvocation: number;
+  readonly recordsPerInvocation: number;
   readonly billedMs: number;
   /** How many of its environments are at work on average. */
   readonly concurrency: number;
@@ -26,7 +30,7 @@ export const assumedWaitMs: Readonly<Record<string, number>> = { kinesis: 10, dy
 
 const ingest = 'ingest-order';
 
-/** Each function that an order wakes, and how it works; one that was never counted is left out. */
+/** Each function that the workload wakes, and how it works; one that was never counted is left out. */
 export function functionsAtWork(
   deployed: Deployed,
   workload: Workload,
@@ -34,28 +38,37 @@ export function functionsAtWork(
   shards: Shards,
 ): FunctionUsage[] {
   const { ordersPerSecond, ordersPerPost } = workload;
-  const posting = { name: ingest, invocationsPerSecond: ordersPerSecond / ordersPerPost };
-  const reading = readersOfOrders(deployed).map((reader) => {
-    const each = ordersPerSecond / shards.open;
+  const posting = {
+    name: ingest,
+    recordsPerSecond: ordersPerSecond,
+    invocationsPerSecond: ordersPerSecond / ordersPerPost,
+    ofOrders: true,
+  };
+  const reading = readersAtWork(deployed, workload, counts).map((reader) => {
+    const { perSecond, bytes } = trafficFor(reader, workload, counts);
     return {
       name: reader.function,
-      invocationsPerSecond: batchesOf(reader, each, shards.eventBytes) * shards.open,
+      recordsPerSecond: perSecond,
+      invocationsPerSecond: batchesOf(reader, perSecond / shards.open, bytes) * shards.open,
+      ofOrders: takesOrders(reader),
       reads: true,
     };
   });
-  return [posting, ...reading].flatMap(({ name, invocationsPerSecond, ...role }) => {
+  return [posting, ...reading].flatMap(({ name, recordsPerSecond, invocationsPerSecond, ofOrders, ...role }) => {
     const found = deployed.functions.find((candidate) => candidate.name === name);
     const counted = counts.functions[name];
     if (!found || !counted) return [];
-    const ordersPerInvocation = ordersPerSecond / invocationsPerSecond;
-    const billedMs = billedMsOf(counted, found.memoryMiB, ordersPerInvocation);
+    const recordsPerInvocation = recordsPerSecond / invocationsPerSecond;
+    const billedMs = billedMsOf(counted, found.memoryMiB, recordsPerInvocation);
     const concurrency = (invocationsPerSecond * billedMs) / 1_000;
     return [
       {
         ...found,
         counts: counted,
+        ofOrders,
+        recordsPerSecond,
         invocationsPerSecond,
-        ordersPerInvocation,
+        recordsPerInvocation,
         billedMs,
         concurrency,
         ...('reads' in role && { busy: concurrency / shards.open }),
@@ -68,11 +81,11 @@ export function functionsAtWork(
  * The CPU time counted, on the share of a core that the memory buys; then the answer that is waited for last, or, where
  * waiting takes longer than computing, all the answers, as many at a time as a consumer works on. Whole milliseconds.
  */
-export function billedMsOf(counts: FunctionCounts, memoryMiB: number, orders: number): number {
-  const cpuMs = (counts.invocationCpuMs + counts.orderCpuMs * orders) / Math.min(1, memoryMiB / wholeCoreMiB);
-  const waits = Object.entries(counts.callsPerOrder).map(([action, calls]) => {
+export function billedMsOf(counts: FunctionCounts, memoryMiB: number, records: number): number {
+  const cpuMs = (counts.invocationCpuMs + counts.recordCpuMs * records) / Math.min(1, memoryMiB / wholeCoreMiB);
+  const waits = Object.entries(counts.callsPerRecord).map(([action, calls]) => {
     const waitMs = assumedWaitMs[serviceOf(action)] ?? 0;
-    return Math.max(cpuMs + waitMs, Math.ceil((calls * orders) / maxConcurrentKeys) * waitMs);
+    return Math.max(cpuMs + waitMs, Math.ceil((calls * records) / maxConcurrentKeys) * waitMs);
   });
   return Math.ceil(Math.max(cpuMs, ...waits));
 }

@@ -36,12 +36,7 @@ export function printBill(provisioned: Bill, onDemand: Bill, workload: Workload,
     ]);
   const bill = table(
     [
-      [
-        '',
-        `${workload.region}, ${workload.days} days, ${amount(workload.ordersPerSecond)} orders a second`,
-        'provisioned',
-        'on demand',
-      ],
+      ['', `${workload.region}, ${workload.days} days, ${rateOf(workload)}`, 'provisioned', 'on demand'],
       ...rows,
       ['', 'US dollars, with the stream', dollars(provisioned.totalCents), dollars(onDemand.totalCents)],
     ],
@@ -49,12 +44,12 @@ export function printBill(provisioned: Bill, onDemand: Bill, workload: Workload,
   );
   const functions = table(
     [
-      ['', 'MiB', 'invocations/s', 'orders each', 'billed ms', 'at a time'],
+      ['', 'MiB', 'invocations/s', 'records each', 'billed ms', 'at a time'],
       ...provisioned.usage.functions.map((each) => [
         each.name,
         `${each.memoryMiB}`,
         amount(each.invocationsPerSecond),
-        amount(each.ordersPerInvocation),
+        amount(each.recordsPerInvocation),
         `${each.billedMs}`,
         amount(each.concurrency),
       ]),
@@ -63,6 +58,9 @@ export function printBill(provisioned: Bill, onDemand: Bill, workload: Workload,
   );
   return [bill, functions, notes(counts, lines, provisioned.usage.uncounted)].join('\n\n');
 }
+
+const rateOf = ({ ordersPerSecond, salesPerSecond }: Workload): string =>
+  `${amount(ordersPerSecond)} orders${salesPerSecond > 0 ? ` and ${amount(salesPerSecond)} sales` : ''} a second`;
 
 const services = [
   'API Gateway',

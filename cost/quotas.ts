@@ -52,7 +52,7 @@ export function bindingQuotas(deployed: Deployed, usage: StackUsage, workload: W
     mode === 'onDemand'
       ? {
           quota: 'bytes a second of an on-demand stream',
-          needed: workload.ordersPerSecond * shards.eventBytes,
+          needed: usage.streamBytesPerSecond,
           limit: of.onDemandBytesPerSecond,
           remedy: 'provisioned shards, or ask AWS',
         }

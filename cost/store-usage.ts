@@ -1,7 +1,7 @@
 import type { Counts } from './counts.ts';
 import type { Deployed } from './deployed.ts';
 import type { FunctionUsage } from './function-usage.ts';
-import type { Shards } from './stream-usage.ts';
+import { trafficOf } from './traffic.ts';
 import type { Usage } from './usage.ts';
 import { gigabyte, ordersOf, secondsOf, storedGigabyteMonths, type Workload } from './workload.ts';
 
@@ -9,7 +9,7 @@ import { gigabyte, ordersOf, secondsOf, storedGigabyteMonths, type Workload } fr
 const rememberedEvents = 100;
 
 const callsOf = ({ counts }: FunctionUsage, action: RegExp): number =>
-  Object.entries(counts.callsPerOrder).reduce((sum, [name, calls]) => (action.test(name) ? sum + calls : sum), 0);
+  Object.entries(counts.callsPerRecord).reduce((sum, [name, calls]) => (action.test(name) ? sum + calls : sum), 0);
 
 const itemWrites = /^dynamodb:(Put|Update)Item$/;
 
@@ -18,7 +18,7 @@ const itemWrites = /^dynamodb:(Put|Update)Item$/;
  * 1 KB; what an index holds is deleted and written anew, since its key is the time of the latest order, and has the ids
  * only where it holds the whole item.
  */
-export function tableWritesPerOrder(writer: FunctionUsage, workload: Workload, counts: Counts): number {
+function tableWritesPerOrder(writer: FunctionUsage, workload: Workload, counts: Counts): number {
   const { indexes, wholeIndexes } = writer;
   const first = counts.itemBytes + workload.orderBytes - counts.orderBytes;
   const units = (order: number) =>
@@ -37,8 +37,14 @@ export function tableWritesPerOrder(writer: FunctionUsage, workload: Workload, c
   return callsOf(writer, itemWrites) * (sum / ordersPerItem);
 }
 
-export const bucketPutsPerOrder = (functions: readonly FunctionUsage[]): number =>
-  functions.reduce((sum, each) => sum + callsOf(each, /^s3:PutObject$/), 0);
+/** Write request units a second; an item that no order makes grow weighs at most one. */
+export const tableWritesPerSecond = (writer: FunctionUsage, workload: Workload, counts: Counts): number =>
+  writer.ofOrders
+    ? tableWritesPerOrder(writer, workload, counts) * workload.ordersPerSecond
+    : callsOf(writer, itemWrites) * (1 + writer.indexes) * writer.recordsPerSecond;
+
+export const bucketPutsPerSecond = (functions: readonly FunctionUsage[]): number =>
+  functions.reduce((sum, each) => sum + callsOf(each, /^s3:PutObject$/) * each.recordsPerSecond, 0);
 
 /** Firehose takes each record for a multiple of this. */
 const deliveredRecordBytes = 5 * 1_024;
@@ -49,28 +55,41 @@ export function storeUsages(
   functions: readonly FunctionUsage[],
   workload: Workload,
   counts: Counts,
-  { eventBytes }: Shards,
 ): Usage[] {
-  const orders = ordersOf(workload);
+  const seconds = secondsOf(workload);
   const grown = workload.orderBytes - counts.orderBytes;
   const sum = (of: (each: FunctionUsage) => number) => functions.reduce((total, each) => total + of(each), 0);
-  const writes = sum((each) => tableWritesPerOrder(each, workload, counts));
   const remembered = (Math.min(workload.ordersPerItem, rememberedEvents) - 1) * counts.itemBytesPerEvent;
   const itemBytes = (counts.itemBytes + grown + remembered) / workload.ordersPerItem;
-  const items = sum((each) => callsOf(each, itemWrites) * (1 + each.indexes));
-  const puts = bucketPutsPerOrder(functions);
+  const items = sum((each) => (each.ofOrders ? callsOf(each, itemWrites) * (1 + each.indexes) : 0));
+  const puts = bucketPutsPerSecond(functions);
+  const traffic = Object.values(trafficOf(workload, counts));
+  const bytesPerSecond = (unit: number) =>
+    traffic.reduce((total, { perSecond, bytes }) => total + perSecond * Math.ceil(bytes / unit) * unit, 0);
   const archived = deliveries.reduce(
     (total, { bufferSeconds, bufferMiB }) =>
-      total + Math.max(1 / bufferSeconds, (workload.ordersPerSecond * eventBytes) / (bufferMiB * 2 ** 20)),
+      total + Math.max(1 / bufferSeconds, bytesPerSecond(1) / (bufferMiB * 2 ** 20)),
     0,
   );
-  const objectBytes = puts * (counts.invoiceBytes + grown) + deliveries.length * eventBytes;
-  const delivered = deliveries.length * orders * Math.ceil(eventBytes / deliveredRecordBytes) * deliveredRecordBytes;
+  const objectBytes = puts * (counts.invoiceBytes + grown) + deliveries.length * bytesPerSecond(1);
+  const delivered = deliveries.length * bytesPerSecond(deliveredRecordBytes);
   return [
-    { price: 'tableWrites', quantity: orders * writes, what: `${Number(writes.toFixed(2))} an order` },
-    { price: 'tableStorage', quantity: storedGigabyteMonths(orders * items * itemBytes, workload), what: 'new items' },
-    { price: 'bucketPuts', quantity: orders * puts + archived * secondsOf(workload), what: 'invoices, archive' },
-    { price: 'bucketStorage', quantity: storedGigabyteMonths(orders * objectBytes, workload), what: 'new objects' },
-    { price: 'deliveredBytes', quantity: delivered / gigabyte, what: `${deliveries.length} delivery streams` },
+    {
+      price: 'tableWrites',
+      quantity: seconds * sum((each) => tableWritesPerSecond(each, workload, counts)),
+      what: 'tables and indexes',
+    },
+    {
+      price: 'tableStorage',
+      quantity: storedGigabyteMonths(ordersOf(workload) * items * itemBytes, workload),
+      what: 'new items',
+    },
+    { price: 'bucketPuts', quantity: seconds * (puts + archived), what: 'invoices, archive' },
+    { price: 'bucketStorage', quantity: storedGigabyteMonths(seconds * objectBytes, workload), what: 'new objects' },
+    {
+      price: 'deliveredBytes',
+      quantity: (seconds * delivered) / gigabyte,
+      what: `${deliveries.length} delivery streams`,
+    },
   ];
 }

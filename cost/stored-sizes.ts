@@ -9,11 +9,11 @@ import { NotPriced } from './deployed.ts';
 
 export type StoredSizes = Pick<
   Counts,
-  'orderBytes' | 'eventBytes' | 'itemBytes' | 'itemBytesPerEvent' | 'invoiceBytes'
+  'orderBytes' | 'eventBytes' | 'saleBytes' | 'itemBytes' | 'itemBytesPerEvent' | 'invoiceBytes'
 >;
 
 /** What an order and its event weigh: as the stream, the table and the bucket hold the first one. */
-export async function storedSizes(stack: LocalStack): Promise<StoredSizes> {
+export async function storedSizes(stack: LocalStack, salesFrom: Date): Promise<StoredSizes> {
   const { outputs, environment } = stack;
   const clients = {
     region: environment.AWS_REGION ?? '',
@@ -39,7 +39,8 @@ export async function storedSizes(stack: LocalStack): Promise<StoredSizes> {
   );
   return {
     orderBytes: JSON.stringify(makeOrder(0)).length,
-    eventBytes: await firstEventBytes(kinesis, outputs.StreamName ?? ''),
+    eventBytes: await firstEventBytes(kinesis, outputs.StreamName ?? '', new Date(0)),
+    saleBytes: await firstEventBytes(kinesis, outputs.StreamName ?? '', salesFrom),
     itemBytes: itemBytes(Item),
     itemBytesPerEvent: eventId.length + 1,
     invoiceBytes: invoice.ContentLength ?? 0,
@@ -51,12 +52,12 @@ const credentialsOf = (environment: LocalStack['environment']) => ({
   secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
 });
 
-/** Of the first record: what is kept and what is paid for, its partition key included. */
-async function firstEventBytes(kinesis: KinesisClient, StreamName: string): Promise<number> {
+/** Of the first record since: what is kept and what is paid for, its partition key included. */
+async function firstEventBytes(kinesis: KinesisClient, StreamName: string, since: Date): Promise<number> {
   const { Shards = [] } = await kinesis.send(new ListShardsCommand({ StreamName }));
   for (const { ShardId } of Shards) {
     const { ShardIterator } = await kinesis.send(
-      new GetShardIteratorCommand({ StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
+      new GetShardIteratorCommand({ StreamName, ShardId, ShardIteratorType: 'AT_TIMESTAMP', Timestamp: since }),
     );
     const { Records: [first] = [] } = await kinesis.send(new GetRecordsCommand({ ShardIterator, Limit: 1 }));
     if (first) return (first.Data?.length ?? 0) + (first.PartitionKey?.length ?? 0);

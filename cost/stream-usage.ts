@@ -1,12 +1,11 @@
 import type { Counts } from './counts.ts';
-import type { Deployed, DeployedReader } from './deployed.ts';
+import type { Deployed } from './deployed.ts';
+import { trafficFor, trafficOf } from './traffic.ts';
 import type { Usage } from './usage.ts';
-import { gigabyte, hoursOf, hoursPerMonth, ordersOf, type StreamMode, type Workload } from './workload.ts';
+import { gigabyte, hoursOf, hoursPerMonth, type StreamMode, secondsOf, type Workload } from './workload.ts';
 
 /** The stream under a workload. */
 export interface Shards {
-  /** An event with its partition key. */
-  readonly eventBytes: number;
   readonly needed: number;
   /** As many as are deployed, or needed where those are more. */
   readonly open: number;
@@ -25,46 +24,54 @@ const unitBytes = 25 * 1_024;
 const dayHours = 24;
 const weekHours = 7 * dayHours;
 
-export const readersOfOrders = ({ readers }: Deployed): readonly DeployedReader[] =>
-  readers.filter(({ eventTypes }) => eventTypes?.includes('OrderPlaced') ?? true);
+/** Whoever reads the stream reads all of it: filters come after. */
+const readersWith = ({ readers }: Deployed, own: boolean): number =>
+  readers.filter(({ ownReads }) => ownReads === own).length;
 
-const sharing = (deployed: Deployed): number =>
-  readersOfOrders(deployed).filter(({ ownReads }) => !ownReads).length + deployed.deliveries.length;
-
-const withOwnReads = (deployed: Deployed): number =>
-  readersOfOrders(deployed).filter(({ ownReads }) => ownReads).length;
+const sharing = (deployed: Deployed): number => readersWith(deployed, false) + deployed.deliveries.length;
 
 export function shardsOf(deployed: Deployed, workload: Workload, counts: Counts, mode: StreamMode): Shards {
-  const { ordersPerSecond, orderBytes } = workload;
-  const eventBytes = counts.eventBytes + orderBytes - counts.orderBytes;
-  const bytesPerSecond = ordersPerSecond * eventBytes;
+  const { perSecond, bytes } = trafficFor(everything, workload, counts);
   const needed = Math.max(
     1,
-    Math.ceil(ordersPerSecond / shard.records),
-    Math.ceil(bytesPerSecond / shard.bytesIn),
-    Math.ceil((bytesPerSecond * sharing(deployed)) / shard.bytesOut),
+    Math.ceil(perSecond / shard.records),
+    Math.ceil((perSecond * bytes) / shard.bytesIn),
+    Math.ceil((perSecond * bytes * sharing(deployed)) / shard.bytesOut),
   );
   const deployedShards = mode === 'onDemand' ? onDemandShards : deployed.shards === 'onDemand' ? 1 : deployed.shards;
-  return { eventBytes, needed, open: Math.max(deployedShards, needed) };
+  return { needed, open: Math.max(deployedShards, needed) };
 }
 
+const everything = { eventTypes: undefined };
+
 /** What Kinesis is paid for. */
-export function streamUsages(deployed: Deployed, workload: Workload, shards: Shards, mode: StreamMode): Usage[] {
+export function streamUsages(
+  deployed: Deployed,
+  workload: Workload,
+  counts: Counts,
+  shards: Shards,
+  mode: StreamMode,
+): Usage[] {
   const { retentionHours } = deployed;
   const hours = hoursOf(workload);
-  const orders = ordersOf(workload);
-  const gigabytes = (orders * shards.eventBytes) / gigabyte;
+  const records = Object.values(trafficOf(workload, counts)).map(({ perSecond, bytes }) => ({
+    count: perSecond * secondsOf(workload),
+    bytes,
+  }));
+  /** Of every record, its bytes rounded up to a multiple of `unit`. */
+  const bytesIn = (unit: number) =>
+    records.reduce((sum, { count, bytes }) => sum + count * Math.ceil(bytes / unit) * unit, 0);
+  const gigabytes = bytesIn(1) / gigabyte;
   const shared = sharing(deployed);
-  const own = withOwnReads(deployed);
+  const own = readersWith(deployed, true);
   /** GB-months beyond so many hours, once the stream holds as much as it keeps. */
   const keptBeyond = (from: number) =>
     (gigabytes / hours) * Math.max(0, retentionHours - from) * (hours / hoursPerMonth);
 
   if (mode === 'onDemand') {
-    const written = orders * Math.ceil(shards.eventBytes / 1_024) * 1_024;
     return [
       { price: 'streamHours', quantity: hours, what: `${shards.needed} shards needed` },
-      { price: 'streamBytesIn', quantity: written / gigabyte, what: 'each record rounded up to 1 KB' },
+      { price: 'streamBytesIn', quantity: bytesIn(1_024) / gigabyte, what: 'each record rounded up to 1 KB' },
       { price: 'streamBytesOut', quantity: shared * gigabytes, what: `${shared} readers` },
       { price: 'fanOutBytesOnDemand', quantity: own * gigabytes, what: `${own} consumers` },
       { price: 'retentionBytesOnDemand', quantity: keptBeyond(dayHours), what: `${retentionHours} hours` },
@@ -72,7 +79,7 @@ export function streamUsages(deployed: Deployed, workload: Workload, shards: Sha
   }
   return [
     { price: 'shardHours', quantity: shards.open * hours, what: `${shards.open} shards, ${shards.needed} needed` },
-    { price: 'putUnits', quantity: orders * Math.ceil(shards.eventBytes / unitBytes), what: '' },
+    { price: 'putUnits', quantity: bytesIn(unitBytes) / unitBytes, what: '' },
     { price: 'fanOutHours', quantity: own * shards.open * hours, what: `${own} consumers` },
     { price: 'fanOutBytes', quantity: own * gigabytes, what: `${own} consumers` },
     {

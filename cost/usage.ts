@@ -2,9 +2,10 @@ import type { Counts } from './counts.ts';
 import type { Deployed } from './deployed.ts';
 import { type FunctionUsage, functionsAtWork, functionUsages } from './function-usage.ts';
 import type { PriceId } from './prices.ts';
-import { bucketPutsPerOrder, storeUsages, tableWritesPerOrder } from './store-usage.ts';
-import { readersOfOrders, type Shards, shardsOf, streamUsages } from './stream-usage.ts';
-import { gigabyte, hoursOf, hoursPerMonth, ordersOf, type StreamMode, type Workload } from './workload.ts';
+import { bucketPutsPerSecond, storeUsages, tableWritesPerSecond } from './store-usage.ts';
+import { type Shards, shardsOf, streamUsages } from './stream-usage.ts';
+import { readersAtWork, trafficOf } from './traffic.ts';
+import { gigabyte, hoursOf, hoursPerMonth, ordersOf, type StreamMode, secondsOf, type Workload } from './workload.ts';
 
 /** A quantity of something that has a price. */
 export interface Usage {
@@ -18,9 +19,10 @@ export interface Usage {
 export interface StackUsage {
   readonly usages: readonly Usage[];
   readonly functions: readonly FunctionUsage[];
-  /** Readers of orders of which there is no count, and so no cost here. */
+  /** Readers at work of which there is no count, and so no cost here. */
   readonly uncounted: readonly string[];
   readonly shards: Shards;
+  readonly streamBytesPerSecond: number;
   /** Of the table that is written most, with its index. */
   readonly tableWritesPerSecond: number;
   readonly bucketPutsPerSecond: number;
@@ -35,16 +37,16 @@ export function usageOf(deployed: Deployed, workload: Workload, counts: Counts, 
   const posts = orders / workload.ordersPerPost;
   const answered = posts * counts.answerBytes + orders * counts.answerBytesPerOrder;
   const months = hoursOf(workload) / hoursPerMonth;
-  const writes = functions.map((each) => tableWritesPerOrder(each, workload, counts));
+  const writes = functions.map((each) => tableWritesPerSecond(each, workload, counts));
   const measured = functions.filter(({ insights }) => insights).length * metricsOfInsights;
   return {
     usages: [
       { price: 'apiRequests', quantity: posts, what: `posts of ${workload.ordersPerPost}` },
       { price: 'dataOut', quantity: answered / gigabyte, what: 'answers to clients' },
       ...functionUsages(functions, workload),
-      ...streamUsages(deployed, workload, shards, mode),
-      ...storeUsages(deployed, functions, workload, counts, shards),
-      { price: 'busEvents', quantity: 0, what: 'no order passes the bus' },
+      ...streamUsages(deployed, workload, counts, shards, mode),
+      ...storeUsages(deployed, functions, workload, counts),
+      { price: 'busEvents', quantity: workload.salesPerSecond * secondsOf(workload), what: 'sales' },
       { price: 'dashboards', quantity: deployed.dashboards * months, what: '' },
       { price: 'alarms', quantity: deployed.alarms * months, what: '' },
       {
@@ -54,12 +56,16 @@ export function usageOf(deployed: Deployed, workload: Workload, counts: Counts, 
       },
     ],
     functions,
-    uncounted: readersOfOrders(deployed)
+    uncounted: readersAtWork(deployed, workload, counts)
       .map((reader) => reader.function)
       .filter((name) => !counts.functions[name]),
     shards,
-    tableWritesPerSecond: Math.max(...writes) * workload.ordersPerSecond,
-    bucketPutsPerSecond: bucketPutsPerOrder(functions) * workload.ordersPerSecond,
+    streamBytesPerSecond: Object.values(trafficOf(workload, counts)).reduce(
+      (sum, { perSecond, bytes }) => sum + perSecond * bytes,
+      0,
+    ),
+    tableWritesPerSecond: Math.max(...writes),
+    bucketPutsPerSecond: bucketPutsPerSecond(functions),
     postsPerSecond: workload.ordersPerSecond / workload.ordersPerPost,
   };
 }

@@ -1,8 +1,10 @@
 import type { Region } from './prices.ts';
 
-/** What is to be paid for: orders, all of one size, evenly spread over the days. */
+/** What is to be paid for: orders, all of one size, and sales, evenly spread over the days. */
 export interface Workload {
   readonly ordersPerSecond: number;
+  /** Sales of stores, by the bus. */
+  readonly salesPerSecond: number;
   /** An order as a client sends it, in JSON. */
   readonly orderBytes: number;
   readonly ordersPerPost: number;

@@ -8,6 +8,7 @@ describe('the command line of npm run cost', () => {
       json: false,
       context: {},
       ordersPerSecond: 100,
+      salesPerSecond: 0,
       ordersPerPost: 1,
       ordersPerItem: 1,
       orderBytes: undefined,
@@ -18,7 +19,7 @@ describe('the command line of npm run cost', () => {
   it('takes every flag', () =>
     expect(
       readCommandLine(
-        '--orders-per-second 0.5 --order-bytes 900 --batch 500 --orders-per-item 12 --days 365 --region ap-southeast-2 -c shards=4 --compare --json'.split(
+        '--orders-per-second 0.5 --sales-per-second 20 --order-bytes 900 --batch 500 --orders-per-item 12 --days 365 --region ap-southeast-2 -c shards=4 --compare --json'.split(
           ' ',
         ),
       ),
@@ -27,6 +28,7 @@ describe('the command line of npm run cost', () => {
       json: true,
       context: { shards: '4' },
       ordersPerSecond: 0.5,
+      salesPerSecond: 20,
       ordersPerPost: 500,
       ordersPerItem: 12,
       orderBytes: 900,

@@ -69,15 +69,15 @@ describe('the counts in the repository', () => {
 
   it('have what an order takes at the ingest function and at both projections', () => {
     for (const name of ['ingest-order', 'project-order', 'project-invoice', 'put-item-1', 'put-item-2']) {
-      const { invocationCpuMs, orderCpuMs, logBytes } = functions[name] ?? {
+      const { invocationCpuMs, recordCpuMs, logBytes } = functions[name] ?? {
         invocationCpuMs: 0,
-        orderCpuMs: 0,
+        recordCpuMs: 0,
         logBytes: 0,
       };
-      expect([name, invocationCpuMs + orderCpuMs > 0, logBytes > 0]).toEqual([name, true, true]);
+      expect([name, invocationCpuMs + recordCpuMs > 0, logBytes > 0]).toEqual([name, true, true]);
     }
-    expect(functions['project-order']?.callsPerOrder).toEqual({ 'dynamodb:UpdateItem': 1 });
-    expect(functions['project-invoice']?.callsPerOrder).toEqual({ 's3:PutObject': 1 });
+    expect(functions['project-order']?.callsPerRecord).toEqual({ 'dynamodb:UpdateItem': 1 });
+    expect(functions['project-invoice']?.callsPerRecord).toEqual({ 's3:PutObject': 1 });
   });
 
   it('have the sizes of an order on its way', () => {

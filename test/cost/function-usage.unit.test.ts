@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { billedMsOf } from '../../cost/function-usage.ts';
 import { lineThrough } from '../../cost/line-through.ts';
 
-const counted = { invocationCpuMs: 2, orderCpuMs: 0.5, logBytes: 0, callsPerOrder: { 'dynamodb:UpdateItem': 1 } };
+const counted = { invocationCpuMs: 2, recordCpuMs: 0.5, logBytes: 0, callsPerRecord: { 'dynamodb:UpdateItem': 1 } };
 
 describe('the billed milliseconds of an invocation', () => {
   it('are its CPU time and one answer where it has a whole core', () =>
@@ -14,9 +14,9 @@ describe('the billed milliseconds of an invocation', () => {
     expect(billedMsOf(counted, 10_240, 10)).toBe(billedMsOf(counted, 1_769, 10)));
 
   it('are those of waiting where that takes longer: 32 answers at a time', () =>
-    expect(billedMsOf({ ...counted, orderCpuMs: 0 }, 1_769, 640)).toBe(100));
+    expect(billedMsOf({ ...counted, recordCpuMs: 0 }, 1_769, 640)).toBe(100));
 
-  it('are whole', () => expect(billedMsOf({ ...counted, callsPerOrder: {} }, 1_769, 0.1)).toBe(3));
+  it('are whole', () => expect(billedMsOf({ ...counted, callsPerRecord: {} }, 1_769, 0.1)).toBe(3));
 });
 
 describe('the line through measured points', () => {

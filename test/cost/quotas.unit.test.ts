@@ -37,7 +37,7 @@ describe('the quotas that bind', () => {
   it('are the time of a reader that has less of it than records come', () => {
     const slow = {
       ...counts,
-      functions: { ...counts.functions, 'project-order': { ...counts.functions['project-order'], orderCpuMs: 20 } },
+      functions: { ...counts.functions, 'project-order': { ...counts.functions['project-order'], recordCpuMs: 20 } },
     } as typeof counts;
     const usage = usageOf(smallStack, workload, slow, 'provisioned');
     // 100 a second in one batch of 10 + 2,000 + 5 ms

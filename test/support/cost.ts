@@ -40,6 +40,8 @@ export const counts: Counts = {
   countedAt: '2026-11-22T10:15:30.000Z',
   machine: 'a machine',
   orders: 1_000,
+  sales: 1_000,
+  saleBytes: 400,
   orderBytes: 500,
   eventBytes: 1_000,
   itemBytes: 900,
@@ -48,14 +50,20 @@ export const counts: Counts = {
   answerBytes: 500,
   answerBytesPerOrder: 100,
   functions: {
-    'ingest-order': { invocationCpuMs: 2, orderCpuMs: 1, logBytes: 400, callsPerOrder: { 'kinesis:PutRecords': 1 } },
-    'project-order': { invocationCpuMs: 10, orderCpuMs: 1, logBytes: 600, callsPerOrder: { 'dynamodb:UpdateItem': 1 } },
-    'project-invoice': { invocationCpuMs: 5, orderCpuMs: 1, logBytes: 600, callsPerOrder: { 's3:PutObject': 1 } },
+    'ingest-order': { invocationCpuMs: 2, recordCpuMs: 1, logBytes: 400, callsPerRecord: { 'kinesis:PutRecords': 1 } },
+    'project-order': {
+      invocationCpuMs: 10,
+      recordCpuMs: 1,
+      logBytes: 600,
+      callsPerRecord: { 'dynamodb:UpdateItem': 1 },
+    },
+    'project-invoice': { invocationCpuMs: 5, recordCpuMs: 1, logBytes: 600, callsPerRecord: { 's3:PutObject': 1 } },
   },
 };
 
 export const workload: Workload = {
   ordersPerSecond: 100,
+  salesPerSecond: 0,
   orderBytes: 500,
   ordersPerPost: 1,
   ordersPerItem: 1,
