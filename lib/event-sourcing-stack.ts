@@ -1,6 +1,7 @@
 import { CfnOutput, MissingRemovalPolicies, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { BatchingComparison } from './batching-comparison.ts';
+import { EventArchive } from './event-archive.ts';
 import { EventCheck } from './event-check.ts';
 import { EventStream } from './event-stream.ts';
 import { examples } from './examples.ts';
@@ -36,6 +37,9 @@ export class EventSourcingStack extends Stack {
     const comparison = settings.batchingComparison
       ? new BatchingComparison(this, 'BatchingComparison', { stream, onFailure, production })
       : undefined;
+
+    // stream → archive: every event, beyond the stream's retention
+    const archive = new EventArchive(this, 'EventArchive', { stream, production });
 
     // stores → bus → stream, stock, or what nobody takes
     const stores = new StoreEvents(this, 'StoreEvents', { stream, production });
@@ -77,6 +81,7 @@ export class EventSourcingStack extends Stack {
     new CfnOutput(this, 'TaskTableName', { value: taskViews.table.tableName });
     new CfnOutput(this, 'TaskAuditBucketName', { value: taskViews.audit.bucketName });
     new CfnOutput(this, 'OnFailureBucketName', { value: onFailure.bucketName });
+    new CfnOutput(this, 'ArchiveBucketName', { value: archive.bucket.bucketName });
     new CfnOutput(this, 'LiveTableName', { value: live.table.tableName });
     new CfnOutput(this, 'ReplayRoleArn', { value: replay.arn });
     new CfnOutput(this, 'Slots', {

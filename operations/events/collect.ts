@@ -3,12 +3,13 @@ import type { ArchivedRecord } from '../../lambda/stores/archived-record.ts';
 import type { Clients } from '../clients.ts';
 import { type Deployment, outputOf } from '../deployment.ts';
 import type { Progress } from '../progress.ts';
+import { readArchive } from './archive-source.ts';
 import { RecordSort } from './record-sort.ts';
 import { type Selection, selects } from './selection.ts';
 import { readStream } from './stream-source.ts';
 
-/** Where events are read from. */
-export type Source = 'stream';
+/** Where events are read from: the archive and then the stream for what isn't archived yet, or the stream alone. */
+export type Source = 'archive' | 'stream';
 
 export interface Collecting {
   readonly source: Source;
@@ -19,6 +20,9 @@ export interface Collecting {
   readonly progress: Progress;
 }
 
+/** A record arrives in the archive this much later than its neighbours at most: how long Firehose gathers, and then some. */
+const archiveLagMs = 60 * 60_000;
+
 /** The file in `folder` that holds what was collected, for `readSorted`. */
 export const sortedFile = (folder: string): string => join(folder, 'sorted');
 
@@ -28,18 +32,32 @@ export const sortedFile = (folder: string): string => join(folder, 'sorted');
  */
 export async function collect(
   deployment: Deployment,
-  { kinesis }: Clients,
-  { selection, folder, signal, progress }: Collecting,
+  { kinesis, s3 }: Clients,
+  { source, selection, folder, signal, progress }: Collecting,
 ): Promise<number | undefined> {
   const sort = new RecordSort(join(folder, 'runs'));
+  const newest = new Map<string, number>();
   let read = 0;
   const take = (record: ArchivedRecord): void => {
     progress.at(++read);
+    newest.set(record.shardId, Math.max(record.arrivedAt, newest.get(record.shardId) ?? 0));
     if (selects(selection, record)) sort.add(record);
   };
-  progress.begin('reading the stream');
   const { fromMs, toMs } = selection;
-  await readStream(kinesis, outputOf(deployment, 'StreamName'), { beginning: () => fromMs, toMs, signal }, take);
+  if (source === 'archive') {
+    progress.begin('reading the archive');
+    const range = { toMs, signal, ...(fromMs !== undefined && { fromMs }) };
+    await readArchive(s3, outputOf(deployment, 'ArchiveBucketName'), range, take);
+  }
+  // Of each shard by itself, since Firehose may be further with one than with another.
+  const archivedToMs = new Map([...newest].map(([shardId, ms]) => [shardId, ms - archiveLagMs]));
+  const beginning = (shardId: string): number | undefined => {
+    const archivedMs = archivedToMs.get(shardId);
+    return archivedMs === undefined ? fromMs : Math.max(archivedMs, fromMs ?? 0);
+  };
+  progress.begin('reading the stream');
+  read = 0;
+  await readStream(kinesis, outputOf(deployment, 'StreamName'), { beginning, toMs, signal }, take);
   progress.end();
   return signal.aborted ? undefined : sort.finish(sortedFile(folder));
 }

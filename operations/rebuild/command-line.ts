@@ -9,7 +9,7 @@ while orders keep coming, lets it follow the stream, compares both slots, and sw
 same. After a kill the same command goes on where it was. The old slot keeps following until it is emptied.
 
   --projection NAME   orders or invoices
-  --from-stream       from the stream itself, as far as it reaches back
+  --from-stream       from the stream itself, as far as it reaches back, without the archive
   --accept            switches although the slots differ, as they should once a mistake in the code is mended
   --rollback          switches readers back to the slot that they used before
   --empty-old         stops the slot that nobody reads, and empties it
@@ -54,7 +54,7 @@ export function readCommandLine(args: readonly string[]): CommandLine | undefine
   return {
     projection: oneOf('--projection', projection, slottedProjections),
     task: rollback ? 'rollback' : emptyOld ? 'empty-old' : 'rebuild',
-    source: 'stream',
+    source: values['from-stream'] ? 'stream' : 'archive',
     accept: values.accept ?? false,
     skipFailing: values['skip-failing'] ?? false,
     restart: values.restart ?? false,

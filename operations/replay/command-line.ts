@@ -19,7 +19,7 @@ function. What a projection has met already changes nothing. After a kill the sa
   --projection NAME   orders or invoices
   --slot NAME         blue or green (default: the one that is read)
   --list              counts what there is, by type and by hour, and feeds nothing
-  --from-stream       from the stream itself, as far as it reaches back
+  --from-stream       from the stream itself, as far as it reaches back, without the archive
   --from TIME         what arrived from then on, e.g. 2026-11-22T10:00Z
   --to TIME           what arrived before then (default: now)
   --types A,B         only these types of event
@@ -72,7 +72,7 @@ export function readCommandLine(args: readonly string[]): CommandLine | undefine
   return {
     ...(named !== undefined && { projection: named }),
     ...(values.slot !== undefined && { slot: oneOf('--slot', values.slot, slots) }),
-    source: 'stream',
+    source: values['from-stream'] ? 'stream' : 'archive',
     selection: {
       ...(fromMs !== undefined && { fromMs }),
       ...(toMs !== undefined && { toMs }),
@@ -106,6 +106,7 @@ const time = (flag: string, text: string): number => {
   const [, date, hours = '00:00', zone = 'Z'] =
     /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?))?(Z|[+-]\d\d:\d\d)?$/.exec(text) ?? [];
   const ms = date === undefined ? Number.NaN : Date.parse(`${date}T${hours}${zone}`);
+  if (ms > Date.now()) throw new UsageError(`${flag} must not lie in the future`);
   if (!Number.isNaN(ms)) return ms;
   throw new UsageError(`${flag} takes a time such as 2026-11-22T10:15:00Z, not ${JSON.stringify(text)}`);
 };

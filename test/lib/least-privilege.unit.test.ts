@@ -92,6 +92,7 @@ const rights: Record<(typeof functionNames)[number], string[]> = {
     ...setAside,
     ...tracing,
   ],
+  'archive-event': [...writing('EventArchiveTransformLog'), ...tracing],
   'format-revenue-line': [...writing('RevenueWindowFormatLog'), ...tracing],
   'query-revenue': ['dynamodb:Query RevenueWindowRevenue', ...writing('RevenueWindowQueryLog'), ...tracing],
   'keep-stock': [

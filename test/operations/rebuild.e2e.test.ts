@@ -111,9 +111,9 @@ describe('a rebuild', () => {
       while (kills.length < 3) {
         const afterMs = 300 + Math.random() * 2_000;
         kills.push(Math.round(afterMs));
-        if ((await run('--projection orders --from-stream', afterMs)).signal === null) break;
+        if ((await run('--projection orders', afterMs)).signal === null) break;
       }
-      return { kills, outcome: await run('--projection orders --from-stream') };
+      return { kills, outcome: await run('--projection orders') };
     });
     expect({ kills, ...outcome }).toMatchObject({
       code: 0,
@@ -146,11 +146,11 @@ describe('a rebuild', () => {
     const Item = { ...(await items('blue')).values().next().value, accountid: { S: 'only' }, vendorid: { S: 'blue' } };
     await clients.dynamodb.send(new PutItemCommand({ TableName: stack.slots.orders.blue.store, Item }));
 
-    const refused = await run('--projection orders --from-stream');
+    const refused = await run('--projection orders');
     expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('only/blue: missing in the new slot\n') });
     expect(refused.output).toContain('orders: 1 differ\nReaders still use the blue orders.');
 
-    const accepted = await run('--projection orders --from-stream --accept');
+    const accepted = await run('--projection orders --accept');
     expect(accepted).toMatchObject({ code: 0, output: expect.stringContaining('readers use the green orders now') });
     expect(await items('green')).not.toContain('only/blue');
   }, 120_000);
@@ -166,7 +166,7 @@ describe('a rebuild', () => {
   }, 30_000);
 
   it('of the invoices, while orders keep coming, ends with no difference', async () => {
-    const outcome = await whileOrdersCome(() => run('--projection invoices --from-stream'));
+    const outcome = await whileOrdersCome(() => run('--projection invoices'));
     expect(outcome).toMatchObject({ code: 0, output: expect.stringContaining('invoices: 0 differ\n') });
     await eventually(async () => expect((await invoices('blue')).size).toBe(placed), 20_000);
     await eventually(async () => expect(await invoices('green')).toEqual(await invoices('blue')), 10_000);

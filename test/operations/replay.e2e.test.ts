@@ -4,10 +4,14 @@ import { join } from 'node:path';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ArchivedRecord } from '../../lambda/stores/archived-record.ts';
 import type { SlottedProjection } from '../../lambda/stores/slot.ts';
 import { type Clients, openClients } from '../../operations/clients.ts';
 import { type Deployment, deployment } from '../../operations/deployment.ts';
-import { collect, sortedFile } from '../../operations/events/collect.ts';
+import { readArchive } from '../../operations/events/archive-source.ts';
+import { collect, type Source, sortedFile } from '../../operations/events/collect.ts';
+import { readSorted } from '../../operations/events/record-sort.ts';
+import type { Selection } from '../../operations/events/selection.ts';
 import { Journal } from '../../operations/journal.ts';
 import { silentProgress } from '../../operations/progress.ts';
 import { list } from '../../operations/replay/list.ts';
@@ -67,20 +71,66 @@ const emptyBucket = async () => {
 };
 
 let replays = 0;
-const replayStream = (projection: SlottedProjection, selection = {}, signal = idle, name = `${replays++}`) =>
+const replayFrom = (source: Source, projection: SlottedProjection, selection = {}) =>
   replay(
     stack,
     clients,
-    { projection, slot: 'blue', source: 'stream', selection: { types: ['OrderPlaced'], ...selection } },
-    { journal: new Journal<ReplayState>(join(scratch, name)), signal, progress: silentProgress },
+    { projection, slot: 'blue', source, selection: { types: ['OrderPlaced'], ...selection } },
+    { journal: new Journal<ReplayState>(join(scratch, `${replays++}`)), signal: idle, progress: silentProgress },
   );
 
-describe('a replay from the stream', () => {
+describe('the archive', () => {
+  const collectFrom = async (source: Source, selection: Partial<Selection> = {}) => {
+    const folder = join(scratch, `collected-${replays++}`);
+    await collect(stack, clients, {
+      source,
+      selection: { toMs: Date.now(), ...selection },
+      folder,
+      signal: idle,
+      progress: silentProgress,
+    });
+    return [...readSorted(sortedFile(folder))];
+  };
+
+  it('holds every record of the stream, whole, at its place', async () => {
+    const bucket = running.system.output('ArchiveBucketName');
+    const archived: ArchivedRecord[] = [];
+    await eventually(async () => {
+      archived.length = 0;
+      await readArchive(clients.s3, bucket, { toMs: Date.now(), signal: idle }, (record) => void archived.push(record));
+      expect(archived.length).toBeGreaterThanOrEqual(300);
+    }, 20_000);
+    const position = ({ sequenceNumber }: ArchivedRecord) => sequenceNumber;
+    const byPosition = (records: readonly ArchivedRecord[]) =>
+      [...new Map(records.map((record) => [position(record), record])).values()].sort((a, b) =>
+        position(a) < position(b) ? -1 : 1,
+      );
+    expect(byPosition(archived)).toEqual(byPosition(await collectFrom('stream')));
+    expect(await running.system.keys('ArchiveBucketName', 'errors/')).toEqual([]);
+  });
+
+  it('and the stream hold each record once between them', async () => {
+    const both = await collectFrom('archive');
+    expect(both).toEqual(await collectFrom('stream'));
+    expect(both).toHaveLength(300);
+  });
+
+  it('is read for the time that is asked for, and no longer', async () => {
+    const all = await collectFrom('stream');
+    const times = all.map(({ arrivedAt }) => arrivedAt).sort();
+    const [fromMs = 0, toMs = 0] = [times[100], times[200]];
+    const meant = all.filter(({ arrivedAt }) => arrivedAt >= fromMs && arrivedAt < toMs);
+    expect(await collectFrom('archive', { fromMs, toMs })).toEqual(meant);
+    expect(await collectFrom('archive', { fromMs: 1_000, toMs: times[0] ?? 0 })).toEqual([]);
+  });
+});
+
+describe.each(['archive', 'stream'] as const)('a replay from the %s', (source) => {
   it('brings back the orders, item by item', async () => {
     await emptyTable();
     expect(await snapshot()).toEqual([]);
 
-    expect(await replayStream('orders')).toMatchObject({ total: 300, done: 300, failing: 0 });
+    expect(await replayFrom(source, 'orders')).toMatchObject({ total: 300, done: 300, failing: 0 });
 
     expect(await snapshot()).toEqual(items);
   });
@@ -89,19 +139,23 @@ describe('a replay from the stream', () => {
     await emptyBucket();
     expect(await running.system.invoices()).toEqual([]);
 
-    await replayStream('invoices');
+    await replayFrom(source, 'invoices');
 
     expect(await snapshotOfInvoices()).toEqual(invoices);
   });
+});
+
+describe('a replay', () => {
+  const source = 'archive';
 
   it('of everything, twice, changes nothing and puts nothing on the stream', async () => {
-    await running.system.place(anOrder('last', 'one'));
-    await eventually(async () => expect(await running.system.invoices('invoices/last/')).toHaveLength(1));
+    await running.system.place(anOrder('last', source));
+    await eventually(async () => expect(await running.system.invoices(`invoices/last/${source}/`)).toHaveLength(1));
     await eventually(async () => expect(await snapshot()).toHaveLength(items.length + 1));
     const before = [await snapshot(), await snapshotOfInvoices()];
 
     for (const projection of ['orders', 'invoices', 'orders', 'invoices'] as const)
-      expect(await replayStream(projection)).toMatchObject({ total: 301, done: 301 });
+      expect(await replayFrom(source, projection)).toMatchObject({ total: 301, done: 301 });
 
     expect([await snapshot(), await snapshotOfInvoices()]).toEqual(before);
     expect(await running.system.keys('OnFailureBucketName')).toEqual([]);
@@ -114,7 +168,7 @@ describe('a replay from the stream', () => {
   it('feeds only the subjects that are asked for', async () => {
     await emptyTable();
 
-    await replayStream('orders', { subjects: ['a1/v1', 'a2/v2'] });
+    await replayFrom(source, 'orders', { subjects: ['a1/v1', 'a2/v2'] });
 
     expect((await running.system.items()).map(placeOf).sort()).toEqual(['a1/v1', 'a2/v2']);
   });

@@ -9,6 +9,7 @@ import { readSettings } from '../../lib/settings.ts';
 
 export const functionNames = [
   'aggregate-revenue',
+  'archive-event',
   'check-event',
   'format-revenue-line',
   'handle-task-command',

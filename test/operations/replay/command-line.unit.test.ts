@@ -7,7 +7,7 @@ describe('npm run replay', () => {
   it('takes a projection, and feeds it what it is made of', () =>
     expect(read('--projection orders')).toEqual({
       projection: 'orders',
-      source: 'stream',
+      source: 'archive',
       selection: { types: ['OrderPlaced'] },
       skipFailing: false,
       restart: false,
@@ -21,7 +21,7 @@ describe('npm run replay', () => {
     ).toEqual({
       projection: 'invoices',
       slot: 'green',
-      source: 'stream',
+      source: 'archive',
       selection: {
         fromMs: Date.UTC(2026, 10, 22),
         toMs: Date.UTC(2026, 10, 22, 8, 30, 0, 500),
@@ -31,6 +31,8 @@ describe('npm run replay', () => {
       skipFailing: true,
       restart: true,
     }));
+
+  it('reads the stream alone where told to', () => expect(read('--list --from-stream')?.source).toBe('stream'));
 
   it('lists every type unless told which', () => {
     expect(read('--list')?.selection).toEqual({});
@@ -47,6 +49,7 @@ describe('npm run replay', () => {
     ['--list --from yesterday', '--from takes a time such as 2026-11-22T10:15:00Z, not "yesterday"'],
     ['--list --from 2026-13-01', '--from takes a time'],
     ['--list --from 2026-11-22 --to 2026-11-21', '--from must lie before --to'],
+    ['--list --to 2999-01-01', '--to must not lie in the future'],
     ['--list --colour', "Unknown option '--colour'"],
     ['--list orders', "Unexpected argument 'orders'"],
   ])('refuses %j and names the flag', (text, message) => {

@@ -1,0 +1,3 @@
+import { archiveEvent } from './archive-event.ts';
+
+export const handler = archiveEvent();
