@@ -3,6 +3,7 @@ import { during } from '../clock.ts';
 import type { LocalContext } from '../context.ts';
 import type { LocalFunction } from '../lambda/local-function.ts';
 import type { Distribution } from '../metrics/distribution.ts';
+import type { Pace } from '../pace.ts';
 import type { SetAside } from './attempt.ts';
 import { CheckpointFolder } from './checkpoint-folder.ts';
 import type { MappingSettings } from './mapping-settings.ts';
@@ -115,7 +116,7 @@ export class EventSourceMapping {
     const consumer = new ShardConsumer({
       mappingUuid: parts.uuid,
       settings: parts.settings,
-      pace: { ...context.pace, pollIntervalMs: context.pace.pollIntervalMs / this.kind.pollsPerSecond },
+      pace: this.pace(),
       clock: context.clock,
       shard: source.shard(shardId),
       position: checkpoint && !('ended' in checkpoint) ? checkpoint : 'TRIM_HORIZON',
@@ -128,6 +129,12 @@ export class EventSourceMapping {
       log: (line) => context.log(`${parts.name}: ${shardId}: ${line}`),
     });
     this.consumers.set(shardId, { consumer, done: this.run(shardId, consumer) });
+  }
+
+  /** As often as the source is polled on AWS, unless its writes wake the reader anyway. */
+  private pace(): Pace {
+    const { pace } = this.context;
+    return pace.wakeOnWrite ? pace : { ...pace, pollIntervalMs: pace.pollIntervalMs / this.kind.pollsPerSecond };
   }
 
   /** Once a shard has come to its end, its children's turn has come. */

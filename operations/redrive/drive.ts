@@ -30,19 +30,23 @@ type Outcome = { readonly outcome: 'done' | 'failed' | 'held'; readonly error?: 
  */
 export async function drive(plan: readonly Planned[], parts: DriveParts): Promise<DriveResult> {
   const counts = { done: 0, failed: 0, held: 0 };
-  const total = countRedriven(plan);
-  parts.progress.begin('redriving', total);
+  const failures: string[] = [];
+  parts.progress.begin('redriving', countRedriven(plan));
   const functions = Map.groupBy(plan, ({ setAside }) => setAside.functionName);
   const lanes = [...functions.values()].map(async (objects) => {
     const failedKeys = new Set<string>();
     for (const planned of objects) {
       if (parts.signal.aborted) return;
-      for (const { outcome } of (await driveObject(planned, failedKeys, parts)).values()) counts[outcome]++;
+      for (const [record, { outcome, error }] of await driveObject(planned, failedKeys, parts)) {
+        counts[outcome]++;
+        if (outcome === 'failed') failures.push(`${planned.setAside.id}: ${record.what} failed again: ${error}`);
+      }
       parts.progress.at(counts.done + counts.failed);
     }
   });
   const ends = await Promise.allSettled(lanes);
   parts.progress.end();
+  for (const failure of failures) parts.progress.say(failure);
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return counts;
 }
@@ -51,7 +55,7 @@ type Outcomes = Map<SetAsideRecord, Outcome>;
 
 async function driveObject(planned: Planned, failedKeys: Set<string>, parts: DriveParts): Promise<Outcomes> {
   const { setAside, records } = planned;
-  const { bucket, by, progress } = parts;
+  const { bucket, by } = parts;
   const chosen = records.filter((each) => isRedriven(each) && !failedKeys.has(keyOf(setAside, each.record)));
   const outcomes: Outcomes = new Map(records.map(({ record }) => [record, { outcome: 'held' }]));
   if (chosen.length === 0) return outcomes;
@@ -72,8 +76,6 @@ async function driveObject(planned: Planned, failedKeys: Set<string>, parts: Dri
     outcomes,
     parts.lambda,
   );
-  for (const [record, { outcome, error }] of outcomes)
-    if (outcome === 'failed') progress.say(`${setAside.id}: ${record.what} failed again: ${error}`);
   const done = setAside.records.filter((record) => record.done || outcomes.get(record)?.outcome === 'done');
   if (done.length === setAside.records.length) await bucket.markDone(setAside, auditKey);
   else if (done.length > 0)

@@ -37,6 +37,7 @@ const run = async (
   pending: SetAside[],
   lambda: LambdaClient,
   isChosen: (setAside: SetAside) => boolean = () => true,
+  { signal } = new AbortController(),
 ) => {
   const done = new Set<string>();
   const partly = new Map<string, readonly string[]>();
@@ -47,7 +48,6 @@ const run = async (
     markDone: async ({ id }: SetAside) => void done.add(id),
     markPartly: async ({ id }: SetAside, numbers: readonly string[]) => void partly.set(id, numbers),
   };
-  const { signal } = new AbortController();
   const plan = planRedrive(pending, isChosen, () => false);
   const result = await drive(plan, { lambda, bucket, progress: silentProgress, signal, by: 'me' });
   return { result, done: [...done], partly, audits };
@@ -82,6 +82,20 @@ describe('a redrive', () => {
       ],
     });
     expect([...audits.keys()]).toEqual(['audit-id-0', 'audit-id-2']);
+  });
+
+  it('finishes and marks what is under way when it is interrupted, and begins nothing more', async () => {
+    const interrupted = new AbortController();
+    const { handled, lambda } = failingFor(new Set(), false);
+    const interrupting = {
+      send: (command: InvokeCommand) => {
+        interrupted.abort();
+        return lambda.send(command);
+      },
+    } as unknown as LambdaClient;
+    const { result, done } = await run(objects(['a1'], ['b2']), interrupting, () => true, interrupted);
+
+    expect([handled, done, result]).toEqual([['a1'], ['id-0'], { done: 1, failed: 0, held: 0 }]);
   });
 
   it('keeps the order of each key and loses none, whatever fails and whatever is chosen', () =>
