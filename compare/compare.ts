@@ -17,8 +17,9 @@ export interface Compared extends Figures {
 
 export interface Comparison {
   readonly orders: number;
-  /** As far as the API kept up. */
+  /** As far as the API kept up with what was asked for. */
   readonly ratePerSecond: number;
+  readonly askedPerSecond: number;
   /** From the first post until both tables held every order. */
   readonly seconds: number;
   readonly putItem1: Compared;
@@ -61,6 +62,7 @@ export const compare = async (
       const ingest = end.functions.find(({ description }) => description === 'ingest-order')?.functionName ?? '';
       return {
         orders,
+        askedPerSecond: rate,
         ratePerSecond: orders / Math.max(seconds, orders / rate),
         seconds: elapsed,
         putItem1: { name: 'put-item-1', pair: first, ...figuresBetween(start, end, names[0]) },

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type CloudAssembly, readAssembly } from './assembly/cloud-assembly.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { runReversed, singleFlight } from './closing.ts';
 import type { Endpoints, LocalContext, ServiceName } from './context.ts';
 import { openDataDir } from './data-dir.ts';
 import { describeStack, environmentOf, type StackDescription } from './describe-stack.ts';
@@ -11,7 +12,7 @@ import { rolesOf } from './iam/roles.ts';
 import { openAsyncInvocations } from './lambda/async-invocations.ts';
 import type { InvokeApiOptions } from './lambda/invoke-api.ts';
 import type { LocalFunction } from './lambda/local-function.ts';
-import { serveLocalPages } from './metrics/local-pages.ts';
+import { pagesOrigin } from './metrics/local-pages.ts';
 import { Metrics, type MetricsSnapshot } from './metrics/metrics.ts';
 import { laptopPace, type Pace } from './pace.ts';
 import { physicalName } from './physical-name.ts';
@@ -178,15 +179,6 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
   }
 };
 
-/** Where the runtime's own pages are: beside the first API, or, without one, on a port of their own. */
-const pagesOrigin = async ({ apiOrigins, pages, onClose }: LocalContext): Promise<string> => {
-  const [beside] = apiOrigins.values();
-  if (beside !== undefined) return beside;
-  const alone = await serveLocalPages(pages);
-  onClose(alone.close);
-  return alone.origin;
-};
-
 /** Serves `Invoke`, adds its address to `urls`, and answers what closes it, once, however often it is called. */
 const openInvokeApi = async (options: InvokeApiOptions, urls: Map<string, string>): Promise<() => Promise<void>> => {
   const { startInvokeApi } = await import('./lambda/invoke-api.ts');
@@ -216,24 +208,3 @@ const endpointsOf = (urls: ReadonlyMap<string, string>): { -readonly [Service in
   eventbridge: nowhere,
   firehose: nowhere,
 });
-
-const singleFlight = (run: () => Promise<void>): (() => Promise<void>) => {
-  let running: Promise<void> | undefined;
-  return () => {
-    running ??= run();
-    return running;
-  };
-};
-
-/** Runs all of them, the last one first, one after another; throws the first error at the end. */
-const runReversed = async (closers: readonly (() => Promise<void> | void)[]): Promise<void> => {
-  const errors: unknown[] = [];
-  for (const close of closers.toReversed()) {
-    try {
-      await close();
-    } catch (error) {
-      errors.push(error);
-    }
-  }
-  if (errors.length > 0) throw errors[0];
-};

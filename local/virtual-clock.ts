@@ -12,7 +12,8 @@ const restTurns = 4;
 /**
  * Time that passes in no time: it stands still while anything is under way (`during`), and when everything is at rest
  * it jumps to the next sleeper, one after another in the order in which they are due. It passes only within `run`, so
- * that what sleeps in a circle doesn't turn for ever. What takes time is what somebody sleeps for; work takes none.
+ * that what sleeps in a circle doesn't turn for ever. What takes time is what somebody sleeps for; work takes none. A
+ * message from another thread that nobody waits for, such as a write's wake-up, comes at whatever time it is then.
  */
 export class VirtualClock implements Clock {
   /** For other threads: one 64-bit float. */

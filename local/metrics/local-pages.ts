@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { LocalContext } from '../context.ts';
 
 /** What the runtime tells of itself, by path below `/_local/`; each answers with what becomes JSON. */
 export type LocalPages = Map<string, () => Promise<unknown>>;
@@ -27,8 +28,21 @@ export async function answerLocalPage(
   }
 }
 
+/** Where the pages are: beside the first API, or, without one, on a port of their own. */
+export async function pagesOrigin({
+  apiOrigins,
+  pages,
+  onClose,
+}: Pick<LocalContext, 'apiOrigins' | 'pages' | 'onClose'>): Promise<string> {
+  const [beside] = apiOrigins.values();
+  if (beside !== undefined) return beside;
+  const alone = await serveAlone(pages);
+  onClose(alone.close);
+  return alone.origin;
+}
+
 /** Serves the pages alone, on a free port of 127.0.0.1, for a stack without an API. */
-export async function serveLocalPages(pages: LocalPages): Promise<{ readonly origin: string; close(): Promise<void> }> {
+async function serveAlone(pages: LocalPages): Promise<{ readonly origin: string; close(): Promise<void> }> {
   const server = createServer((request, response) => void answerLocalPage(pages, request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -21,6 +21,7 @@ const figures = (changes: Partial<Figures> = {}): Figures => ({
 const comparison = (changes: Partial<Figures> = {}): Comparison => ({
   orders: 1_000,
   ratePerSecond: 50,
+  askedPerSecond: 50,
   seconds: 60,
   putItem1: { name: 'put-item-1', pair: { batchSize: 100, windowSeconds: 30 }, ...figures() },
   putItem2: {
@@ -42,10 +43,16 @@ describe('the report of a comparison', () => {
   it('has each ratio beside the published one', () => {
     expect(ratiosOf(comparison())).toEqual({ cost: 6, duration: 400 / 190, network: 505_616 / 75_465, ingest: 8.5 });
     const text = comparisonText(comparison());
-    expect(text).toMatch(/^cost, MB-ms a minute +100,000 +600,000 +6\.00× +6\.00×$/m);
-    expect(text).toMatch(/^duration, ms an invocation +400\.0 +190\.0 +2\.11× +2\.10×$/m);
-    expect(text).toMatch(/^network, bytes a minute +75,465 +505,616 +6\.70× +6\.70×$/m);
+    expect(text).toMatch(/^cost, MB-ms a minute +100,000 +600,000 +6\.00× +6\.00× \(111,837, 672,052\)$/m);
+    expect(text).toMatch(/^duration, ms an invocation +400\.0 +190\.0 +2\.11× +2\.10× \(430, 202\)$/m);
+    expect(text).toMatch(/^network, bytes a minute +75,465 +505,616 +6\.70× +6\.70× \(75,465, 502,176\)$/m);
     expect(text).toContain('ingest-order cost 5,100,000 MB-ms a minute, 8.50× put-item-2; published 8.50×.');
+  });
+
+  it('says what was asked for, where the API did not keep up', () => {
+    expect(comparisonText(comparison())).toMatch(/^1,000 orders at 50\.0 a second; both/);
+    const text = comparisonText({ ...comparison(), askedPerSecond: 5_000 });
+    expect(text).toMatch(/^1,000 orders at 50\.0 a second of the 5000\.0 asked for; both/);
   });
 
   it('says why a ratio is another than the published one, and only then', () => {

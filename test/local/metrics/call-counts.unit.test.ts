@@ -1,6 +1,8 @@
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { s3Action } from '../../../local/engines/s3-action.ts';
-import { accessKeyOf, targetedAction } from '../../../local/metrics/call-counts.ts';
+import { accessKeyOf, CallCounts, targetedAction } from '../../../local/metrics/call-counts.ts';
 
 describe('the access key of a call', () => {
   it.each([
@@ -48,4 +50,39 @@ it.each([
   ['OPTIONS', '/invoices/a', 'Other'],
 ])('S3 reads %s %s as %s', (method, url, action) => {
   expect(s3Action({ method, url })).toBe(action);
+});
+
+describe('counts of calls', () => {
+  const call = (
+    counts: CallCounts,
+    socket: object,
+    action: string,
+    bytes: { bytesRead: number; bytesWritten: number },
+  ) => {
+    const response = new EventEmitter();
+    const request = { headers: {}, url: '/', socket };
+    counts.count(request as unknown as IncomingMessage, response as unknown as ServerResponse, 's3', action);
+    Object.assign(socket, bytes);
+    response.emit('close');
+  };
+
+  it('take of a connection what each call added to it', () => {
+    const counts = new CallCounts();
+    const socket = {};
+    call(counts, socket, 'PutObject', { bytesRead: 100, bytesWritten: 30 });
+    call(counts, socket, 'GetObject', { bytesRead: 120, bytesWritten: 530 });
+    call(counts, {}, 'GetObject', { bytesRead: 20, bytesWritten: 500 });
+    expect(counts.list()).toEqual([
+      { accessKeyId: '', service: 's3', action: 'PutObject', calls: 1, bytesIn: 100, bytesOut: 30 },
+      { accessKeyId: '', service: 's3', action: 'GetObject', calls: 2, bytesIn: 40, bytesOut: 1_000 },
+    ]);
+  });
+
+  it('are bounded, whatever callers make up', () => {
+    const counts = new CallCounts();
+    for (let index = 0; index < 3_000; index++) call(counts, {}, `Made${index}`, { bytesRead: 1, bytesWritten: 1 });
+    expect(counts.list().length).toBeLessThanOrEqual(2_001);
+    expect(counts.list().reduce((sum, { calls }) => sum + calls, 0)).toBe(3_000);
+    expect(counts.list().find(({ action }) => action === 'others')?.calls).toBe(1_000);
+  });
 });
