@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, sideBySide } from './support/eventually.ts';
-import { anOrder, OrderSystem, orderAssembly, readLocalFiles, startOrderSystem } from './support/order-system.ts';
+import { anOrder, type OrderSystem, startOrderSystem } from './support/order-system.ts';
+import { endRuntime, type StartedRuntime, startRuntime } from './support/started-runtime.ts';
 
 /** Orders of a few keys, each version posted until it is accepted, under one Idempotency-Key however often it takes. */
 class Customers {
@@ -102,7 +101,7 @@ it('loses, doubles and turns back nothing when the consumers die mid-batch', asy
 it('loses, doubles and turns back nothing when the whole runtime is killed, ten times mid-load', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'killed-'));
   const customers = new Customers(vendors);
-  let runtime: { process: ChildProcess; system: OrderSystem } | undefined;
+  let runtime: StartedRuntime | undefined;
   try {
     for (let n = 0; n < 10; n++) {
       runtime = await startRuntime(directory);
@@ -122,27 +121,7 @@ it('loses, doubles and turns back nothing when the whole runtime is killed, ten 
     await customers.expectServed(runtime.system);
     expect(customers.total()).toBeGreaterThanOrEqual(10);
   } finally {
-    runtime?.system.disconnect();
-    if (runtime && runtime.process.exitCode === null && runtime.process.signalCode === null) {
-      runtime.process.kill('SIGINT');
-      await once(runtime.process, 'exit');
-    }
+    if (runtime) await endRuntime(runtime);
     rmSync(directory, { recursive: true, force: true });
   }
 }, 150_000);
-
-/** `npm start -- --data-dir DIRECTORY`, as a user runs it, until its `ready` line. */
-async function startRuntime(directory: string): Promise<{ process: ChildProcess; system: OrderSystem }> {
-  const cli = join(import.meta.dirname, '../local/start.js');
-  const child = spawn(
-    process.execPath,
-    [cli, '--port', '0', '--assembly', orderAssembly, '--data-dir', join(directory, 'data')],
-    { cwd: directory, stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const lines = createInterface({ input: child.stdout });
-  for await (const line of lines) {
-    if (line.startsWith('ready'))
-      return { process: child, system: new OrderSystem(readLocalFiles(join(directory, '.local'))) };
-  }
-  throw new Error('the runtime ended before it was ready');
-}
