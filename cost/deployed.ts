@@ -47,6 +47,8 @@ export interface Deployed {
   readonly shardMetrics: number;
   /** The API's throttle, in requests a second. */
   readonly requestsPerSecond: number;
+  /** Whether the tables can be taken back to any second of the last 35 days. */
+  readonly pointInTimeRecovery: boolean;
   readonly dashboards: number;
   readonly alarms: number;
 }
@@ -92,6 +94,11 @@ export function deployedOf(template: Template): Deployed {
     retentionHours: RetentionPeriodHours,
     shardMetrics: DesiredShardLevelMetrics.length,
     requestsPerSecond: of('AWS::ApiGateway::Stage')[0]?.[1].MethodSettings?.[0]?.ThrottlingRateLimit ?? 10_000,
+    pointInTimeRecovery: [...tables.values()].some(({ Replicas = [] }) =>
+      Replicas.some(
+        ({ PointInTimeRecoverySpecification: chosen }: Properties) => chosen?.PointInTimeRecoveryEnabled === true,
+      ),
+    ),
     dashboards: of('AWS::CloudWatch::Dashboard').length,
     alarms: of('AWS::CloudWatch::Alarm').length,
   };

@@ -138,6 +138,7 @@ export const prices = {
   retentionBytesOnDemand: price('Kinesis', 'GB-month beyond 24 hours', 1, 0.1, 0.125, remembered, both),
   tableWrites: price('DynamoDB', 'million write request units', million, 0.625, 0.7115, `${listing} (2026-07-30)`),
   tableStorage: price('DynamoDB', 'GB-month', 1, 0.25, 0.285, `${listing} (2026-07-30)`),
+  tableRecovery: price('DynamoDB', 'GB-month of point-in-time recovery', 1, 0.2, 0.228, remembered, both),
   bucketPuts: price('S3', 'thousand PUT requests', thousand, 0.005, 0.0055, listing),
   bucketStorage: price('S3', 'GB-month', 1, 0.023, 0.025, listing),
   deliveredBytes: price(

@@ -51,7 +51,7 @@ const deliveredRecordBytes = 5 * 1_024;
 
 /** What DynamoDB, S3 and Firehose are paid for, by what the functions were counted to call. */
 export function storeUsages(
-  { deliveries }: Deployed,
+  { deliveries, pointInTimeRecovery }: Deployed,
   functions: readonly FunctionUsage[],
   workload: Workload,
   counts: Counts,
@@ -61,7 +61,8 @@ export function storeUsages(
   const sum = (of: (each: FunctionUsage) => number) => functions.reduce((total, each) => total + of(each), 0);
   const remembered = (Math.min(workload.ordersPerItem, rememberedEvents) - 1) * counts.itemBytesPerEvent;
   const itemBytes = (counts.itemBytes + grown + remembered) / workload.ordersPerItem;
-  const items = sum((each) => (each.ofOrders ? callsOf(each, itemWrites) * (1 + each.indexes) : 0));
+  const items = (copies: (each: FunctionUsage) => number) =>
+    ordersOf(workload) * itemBytes * sum((each) => (each.ofOrders ? callsOf(each, itemWrites) * copies(each) : 0));
   const puts = bucketPutsPerSecond(functions);
   const traffic = Object.values(trafficOf(workload, counts));
   const bytesPerSecond = (unit: number) =>
@@ -81,8 +82,21 @@ export function storeUsages(
     },
     {
       price: 'tableStorage',
-      quantity: storedGigabyteMonths(ordersOf(workload) * items * itemBytes, workload),
+      quantity: storedGigabyteMonths(
+        items(({ indexes }) => 1 + indexes),
+        workload,
+      ),
       what: 'new items',
+    },
+    {
+      price: 'tableRecovery',
+      quantity: pointInTimeRecovery
+        ? storedGigabyteMonths(
+            items(() => 1),
+            workload,
+          )
+        : 0,
+      what: 'new items, without indexes',
     },
     { price: 'bucketPuts', quantity: seconds * (puts + archived), what: 'invoices, archive' },
     { price: 'bucketStorage', quantity: storedGigabyteMonths(seconds * objectBytes, workload), what: 'new objects' },

@@ -9,12 +9,19 @@ describe('what a template deploys', () => {
   const minimal = deployed();
 
   it('has the shards, the retention and the throttle of its settings', () => {
-    expect(minimal).toMatchObject({ shards: 2, retentionHours: 24, requestsPerSecond: 5_000, shardMetrics: 0 });
+    expect(minimal).toMatchObject({
+      shards: 2,
+      retentionHours: 24,
+      requestsPerSecond: 5_000,
+      shardMetrics: 0,
+      pointInTimeRecovery: false,
+    });
     expect(deployed(everythingOn)).toMatchObject({
       shards: 'onDemand',
       retentionHours: 8_760,
       requestsPerSecond: 100,
       shardMetrics: 2,
+      pointInTimeRecovery: true,
     });
   });
 

@@ -16,6 +16,7 @@ export const smallStack: Deployed = {
   retentionHours: 24,
   shardMetrics: 0,
   requestsPerSecond: 5_000,
+  pointInTimeRecovery: false,
   dashboards: 1,
   alarms: 10,
 };
@@ -33,6 +34,7 @@ export const largeStack: Deployed = {
   ],
   deliveries: [{ name: 'archive', bufferSeconds: 60, bufferMiB: 1 }],
   retentionHours: 8_760,
+  pointInTimeRecovery: true,
   shardMetrics: 2,
 };
 
