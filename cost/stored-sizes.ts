@@ -66,7 +66,7 @@ async function firstEventBytes(kinesis: KinesisClient, StreamName: string, since
 }
 
 /** As DynamoDB weighs an item: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
-const itemBytes = (item: Record<string, AttributeValue>): number =>
+export const itemBytes = (item: Record<string, AttributeValue>): number =>
   Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
 
 function valueBytes(value: AttributeValue): number {
