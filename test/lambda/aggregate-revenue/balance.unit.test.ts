@@ -16,7 +16,7 @@ beforeAll(() => {
 afterAll(() => void jest.restoreAllMocks());
 
 const count = 5_000;
-/** `ORDERS_OF_ARRIVAL=200` takes half a minute. */
+/** `ORDERS_OF_ARRIVAL=200` takes a minute. */
 const orders = Number(process.env.ORDERS_OF_ARRIVAL ?? 30);
 const latenessMinutes = 60;
 const begunAtMs = Date.parse('2026-11-22T10:00:00.000Z');
