@@ -5,8 +5,10 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { SaleRecorded } from '../domain/revenue/sale-recorded.ts';
 import { synthesize } from '../local/synthesize.ts';
 import { settingsOf } from '../operations/clients.ts';
+import { readArchive } from '../operations/events/archive-source.ts';
 import { produce } from '../operations/produce/produce.ts';
 import { silentProgress } from '../operations/progress.ts';
 import { eventually } from './support/eventually.ts';
@@ -147,6 +149,26 @@ describe('what a store sends', () => {
     await send('sales-events', saleDetail({ request_id: 'as-text', store_id: 'texts', sales: '1000000.10' }));
     await revenueOf('texts', 1_000_000.1);
   }, 20_000);
+
+  it('counts again in a later window, and the archive tells the exact sum', async () => {
+    const detail = saleDetail({ request_id: 'twice', store_id: 'forgetful', sales: 5 });
+    await send('sales-events', detail);
+    await revenueOf('forgetful', 5);
+    await send('sales-events', detail);
+    await revenueOf('forgetful', 10);
+
+    const archived = await eventually(async () => {
+      const sales: SaleRecorded[] = [];
+      const range = { toMs: Date.now(), signal: new AbortController().signal };
+      await readArchive(system.s3, system.output('ArchiveBucketName'), range, ({ partitionKey, data }) => {
+        if (partitionKey === 'forgetful') sales.push(JSON.parse(Buffer.from(data, 'base64').toString()));
+      });
+      expect(sales.length).toBeGreaterThanOrEqual(2);
+      return sales;
+    }, 15_000);
+    const once = new Map(archived.map(({ data }) => [`${data.store_id} ${data.request_id}`, data.sales]));
+    expect(sum([...once.values()])).toBe(5);
+  }, 30_000);
 
   it.each([
     ['an amount in words', { sales: 'a lot' }],
