@@ -99,7 +99,11 @@ export function storeUsages(
       what: 'new items, without indexes',
     },
     { price: 'bucketPuts', quantity: seconds * (puts + archived), what: 'invoices, archive' },
-    { price: 'bucketStorage', quantity: storedGigabyteMonths(seconds * objectBytes, workload), what: 'new objects' },
+    {
+      price: 'bucketStorage',
+      quantity: storedGigabyteMonths(seconds * objectBytes, workload),
+      what: 'new objects, as if not compressed',
+    },
     {
       price: 'deliveredBytes',
       quantity: (seconds * delivered) / gigabyte,
