@@ -37,7 +37,8 @@ interface AsyncEvent {
 
 /**
  * Invokes as Lambda's event queue does: an event whose invocation failed is tried twice more, one that was throttled
- * until it is six hours old; then the function's dead-letter queue gets it, where there is one. AWS waits one minute and then two between the tries of an event; `pace` says how long here.
+ * until it is six hours old; then the function's dead-letter queue gets it, where there is one. AWS waits one minute
+ * and then two between the tries of an event; `pace` says how long here.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export const openAsyncInvocations = ({

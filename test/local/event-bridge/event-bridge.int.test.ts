@@ -1,100 +1,28 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventBridgeClient, PutEventsCommand, TestEventPatternCommand } from '@aws-sdk/client-eventbridge';
+import {
+  EventBridgeClient,
+  ListRulesCommand,
+  PutEventsCommand,
+  TestEventPatternCommand,
+} from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type LocalStack, startLocal } from '../../../local/start-local.ts';
-import { type ProbeResource, writeAssembly } from '../../support/assembly.ts';
+import { writeAssembly } from '../../support/assembly.ts';
 import { eventually } from '../../support/eventually.ts';
 import { fastPace } from '../../support/probe.ts';
+import { busTemplate, handler } from './bus-template.ts';
 import { attributesOf, RunningBus } from './running-bus.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bus-'));
 const calls = join(folder, 'calls');
-const arnOf = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
-const ref = (logicalId: string) => ({ Ref: logicalId });
-const rule = (detailType: unknown[], ...targets: object[]): ProbeResource => ({
-  Type: 'AWS::Events::Rule',
-  Properties: {
-    EventBusName: ref('Bus'),
-    EventPattern: { 'detail-type': detailType },
-    State: 'ENABLED',
-    Targets: targets.map((target, index) => ({ Id: `Target${index}`, ...target })),
-  },
-});
-const deadLetters = { DeadLetterConfig: { Arn: arnOf('Dead') } };
-
-const template = {
-  Resources: {
-    Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'stores' } },
-    Policy: { Type: 'AWS::Events::EventBusPolicy', Properties: { StatementId: 'any', EventBusName: ref('Bus') } },
-    Archive: { Type: 'AWS::Events::Archive', Properties: { SourceArn: arnOf('Bus') } },
-    Stream: { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: 2 } },
-    Queue: { Type: 'AWS::SQS::Queue' },
-    Dead: { Type: 'AWS::SQS::Queue' },
-    Function: {
-      Type: 'AWS::Lambda::Function',
-      Properties: {
-        Code: { S3Bucket: 'x', S3Key: 'fn.zip' },
-        Handler: 'index.handler',
-        Runtime: 'nodejs24.x',
-        Role: 'arn:aws:iam::000000000000:role/probe',
-        Environment: { Variables: { CALLS: calls } },
-      },
-    },
-    Sold: rule(['sale'], {
-      Arn: arnOf('Stream'),
-      RoleArn: 'arn:aws:iam::000000000000:role/events',
-      KinesisParameters: { PartitionKeyPath: '$.detail.store' },
-    }),
-    Transformed: rule(['order'], {
-      Arn: arnOf('Queue'),
-      InputTransformer: {
-        InputPathsMap: { id: '$.detail.id', store: '$.detail.store', all: '$.detail' },
-        InputTemplate: '{"id":<id>,"subject":"stores/<store>","rule":<aws.events.rule-name>,"data":<all>}',
-      },
-    }),
-    Invoked: rule(['call'], { Arn: arnOf('Function'), InputPath: '$.detail' }),
-    Gone: rule(['gone'], {
-      Arn: 'arn:aws:kinesis:us-east-1:000000000000:stream/nowhere',
-      ...deadLetters,
-    }),
-    TooLong: rule(['key'], {
-      Arn: arnOf('Stream'),
-      KinesisParameters: { PartitionKeyPath: '$.detail.store' },
-      ...deadLetters,
-    }),
-    Pathless: rule(['pathless'], { Arn: arnOf('Queue'), InputPath: '$.detail.none', ...deadLetters }),
-    Off: {
-      ...rule(['order'], { Arn: arnOf('Queue') }),
-      Properties: { ...rule(['order'], { Arn: arnOf('Queue') }).Properties, State: 'DISABLED' },
-    },
-  },
-  Outputs: {
-    Bus: { Value: ref('Bus') },
-    BusArn: { Value: arnOf('Bus') },
-    Stream: { Value: ref('Stream') },
-    Queue: { Value: ref('Queue') },
-    Dead: { Value: ref('Dead') },
-    RuleArn: { Value: arnOf('Gone') },
-    Rule: { Value: ref('Gone') },
-  },
-};
-
-/** Fails at its first call with the event, so that Lambda tries it again. */
-const handler = `const fs = require('node:fs');
-exports.handler = async (event, context) => {
-  fs.appendFileSync(process.env.CALLS, JSON.stringify({ event, id: context.awsRequestId, url: process.env.AWS_ENDPOINT_URL_EVENTBRIDGE }) + '\\n');
-  const calls = fs.readFileSync(process.env.CALLS, 'utf8').split('\\n').filter((line) => line.includes(event.id));
-  if (calls.length <= event.failures) throw new Error('again');
-};`;
-
 const log: string[] = [];
 let stack: LocalStack;
 let bus: RunningBus;
 
 beforeAll(async () => {
-  const assembly = writeAssembly(template, { fn: { 'index.js': handler } });
+  const assembly = writeAssembly(busTemplate(calls), { fn: { 'index.js': handler } });
   stack = await startLocal({ assembly, pace: fastPace, log: (line) => log.push(line) });
   bus = new RunningBus(stack);
 });
@@ -306,6 +234,21 @@ describe('PutEvents', () => {
       name: 'InvalidSignatureException',
     });
     stranger.destroy();
+  });
+});
+
+describe('any other call', () => {
+  it('is refused by its name', async () => {
+    await expect(bus.events.send(new ListRulesCommand({}))).rejects.toMatchObject({
+      name: 'UnknownOperationException',
+      message: 'Only PutEvents and TestEventPattern of this service are run here.',
+    });
+  });
+
+  it('is refused where it is larger than any that is run', async () => {
+    await expect(bus.put('sale', { text: 'x'.repeat(8_000_000) })).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 413 },
+    });
   });
 });
 

@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { openAsyncInvocations } from '../../../local/lambda/async-invocations.ts';
+import { type InvokeResult, type LocalFunction, TooManyRequests } from '../../../local/lambda/local-function.ts';
+import { awsPace } from '../../../local/pace.ts';
+import { VirtualClock } from '../../../local/virtual-clock.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'async-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const ok: InvokeResult = { payload: 'null' };
+const failed: InvokeResult = { payload: '{"errorMessage":"no"}', functionError: 'Unhandled' };
+let files = 0;
+
+/** Lambda's queue before a function that answers by `answer`, in time that passes by itself. */
+const run = (answer: (call: number) => InvokeResult, path = join(folder, `${files++}.sqlite`)) => {
+  const clock = new VirtualClock(0);
+  const calls: { atMs: number; payload: string; requestId: string | undefined }[] = [];
+  const letters: { payload: string; errorCode: number; errorMessage: string }[] = [];
+  const target = {
+    functionArn: 'arn:fn',
+    functionName: 'fn',
+    invoke: async (payload: string, options?: { requestId?: string }) => {
+      calls.push({ atMs: clock.now(), payload, requestId: options?.requestId });
+      return answer(calls.length);
+    },
+    deadLetters: async (letter: (typeof letters)[number]) => {
+      letters.push(letter);
+    },
+  } as unknown as LocalFunction;
+  const functions = new Map([[target.functionArn, target]]);
+  const log: string[] = [];
+  const open = () => openAsyncInvocations({ path, functions, clock, pace: awsPace, log: (line) => log.push(line) });
+  return { clock, calls, letters, target, functions, open, path, log };
+};
+
+describe('an event', () => {
+  it('is tried twice more, then the dead letters get it', async () => {
+    const { clock, calls, letters, target, open } = run(() => failed);
+    const queue = open();
+    await clock.run(async () => {
+      queue.add(target, '{}', { requestId: 'r' });
+      await clock.sleep(60_000);
+    });
+    await queue.close();
+
+    expect(calls.map(({ atMs, requestId }) => [atMs, requestId])).toEqual([
+      [0, 'r'],
+      [1_000, 'r'],
+      [3_000, 'r'],
+    ]);
+    expect(letters).toEqual([{ payload: '{}', requestId: 'r', errorCode: 200, errorMessage: 'no' }]);
+  });
+
+  it('that is throttled is tried until it is six hours old, which costs no retry', async () => {
+    const { clock, calls, letters, target, open } = run(() => {
+      throw new TooManyRequests();
+    });
+    const queue = open();
+    await clock.run(async () => {
+      queue.add(target, '{}', {});
+      await clock.sleep(7 * 3_600_000);
+    });
+    await queue.close();
+
+    expect(calls.length).toBeGreaterThan(300);
+    expect(calls.at(-1)?.atMs).toBeLessThanOrEqual(6 * 3_600_000);
+    expect(letters).toMatchObject([{ errorCode: 429 }]);
+  });
+
+  it('that waits for a retry when the runtime closes is tried by the next one, and counts on', async () => {
+    const first = run(() => failed);
+    const queue = first.open();
+    queue.add(first.target, '"kept"', { requestId: 'r' });
+    await queue.close();
+    const second = run(() => failed, first.path);
+    const next = second.open();
+    await second.clock.run(async () => {
+      next.resume();
+      await second.clock.sleep(60_000);
+    });
+    await next.close();
+
+    expect(first.calls).toHaveLength(1);
+    expect(second.calls.map(({ payload, requestId }) => [payload, requestId])).toEqual([
+      ['"kept"', 'r'],
+      ['"kept"', 'r'],
+    ]);
+    expect(second.letters).toHaveLength(1);
+  });
+
+  it('that was handled is forgotten', async () => {
+    const first = run(() => ok);
+    const queue = first.open();
+    queue.add(first.target, '{}', {});
+    await queue.close();
+    const second = run(() => ok, first.path);
+    const next = second.open();
+    next.resume();
+    await next.close();
+
+    expect([first.calls.length, second.calls.length]).toEqual([1, 0]);
+  });
+
+  it('of a function that is gone is dropped, and told of', async () => {
+    const first = run(() => failed);
+    const queue = first.open();
+    queue.add(first.target, '{}', {});
+    await queue.close();
+    const second = run(() => ok, first.path);
+    second.functions.clear();
+    const next = second.open();
+    next.resume();
+    await next.close();
+
+    expect(second.log).toEqual(['an event was dropped: its function arn:fn is gone']);
+  });
+});
