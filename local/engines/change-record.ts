@@ -38,9 +38,12 @@ export const changeBetween = (
   return {
     eventName: !old ? 'INSERT' : now ? 'MODIFY' : 'REMOVE',
     images: shown.map(([name, , text]) => `"${name}":${text}`).join(),
-    sizeBytes: shown.reduce((bytes, [, each]) => bytes + itemSize(each), 0),
+    sizeBytes: shown.reduce((bytes, [, each, text]) => bytes + itemSize(each) + beyondAscii(text), 0),
   };
 };
+
+/** What names and texts take in UTF-8 beyond their length in characters, by which dynalite measures. */
+const beyondAscii = (text: string): number => Buffer.byteLength(text) - text.length;
 
 /** Where a change stands. */
 export interface RecordPlace {

@@ -137,7 +137,12 @@ describe('the stream of a table', () => {
 
   it('has the fields of AWS', async () => {
     const { TableName, StreamArn } = await newTable('NEW_AND_OLD_IMAGES');
-    await put(TableName, { ...key('x', 101), message: { S: 'New item!' }, raw: { B: Buffer.from('foobar') } });
+    await put(TableName, {
+      ...key('x', 101),
+      message: { S: 'New item!' },
+      имя: { S: 'ё' },
+      raw: { B: Buffer.from('foobar') },
+    });
     const [record] = await recordsOf(StreamArn);
 
     expect(record).toEqual({
@@ -145,9 +150,14 @@ describe('the stream of a table', () => {
       dynamodb: {
         ApproximateCreationDateTime: expect.any(Date),
         Keys: key('x', 101),
-        NewImage: { ...key('x', 101), message: { S: 'New item!' }, raw: { B: new Uint8Array(Buffer.from('foobar')) } },
+        NewImage: {
+          ...key('x', 101),
+          message: { S: 'New item!' },
+          имя: { S: 'ё' },
+          raw: { B: new Uint8Array(Buffer.from('foobar')) },
+        },
         SequenceNumber: expect.any(String),
-        SizeBytes: 2 * (2 + 1 + 1 + 3) + (7 + 9) + (3 + 6),
+        SizeBytes: 2 * (2 + 1 + 1 + 3) + (7 + 9) + (6 + 2) + (3 + 6),
         StreamViewType: 'NEW_AND_OLD_IMAGES',
       },
       eventID: expect.stringMatching(/^[0-9a-f]{32}$/),
