@@ -17,11 +17,12 @@ export const frontier = <P extends Point>(points: readonly P[]): P[] => {
 
 /**
  * The point of a frontier from which on it gets dearer much faster than quicker, or slower much faster than cheaper: the
- * one that lies farthest below the straight line between the two ends, both axes logarithmic and each a unit long.
+ * one that lies farthest below the straight line between the two ends, both axes logarithmic and each a unit long. A curve
+ * of fewer than three points has none.
  */
 export const knee = <P extends Point>(curve: readonly P[]): P | undefined => {
   const [first, last] = [curve[0], curve.at(-1)];
-  if (!first || !last || curve.length < 3) return last;
+  if (!first || !last || curve.length < 3) return undefined;
   const along = (from: number, to: number, value: number) => Math.log(value / from) / Math.log(to / from);
   const below = ({ lag, cost }: P) => 1 - along(first.lag, last.lag, lag) - along(last.cost, first.cost, cost);
   return curve.reduce((best, point) => (below(point) > below(best) ? point : best));

@@ -154,7 +154,8 @@ export const sweepText = ({ swept, time }: Sweep, seconds: number): string => {
     '',
     columns([head, ...curve.map(row)]),
   ];
-  if (best) {
+  if (!best) lines.push('', 'Too few pairs for a knee.');
+  else {
     const { pair, cost, lag } = best;
     lines.push(
       '',

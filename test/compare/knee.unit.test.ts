@@ -43,6 +43,7 @@ describe('the knee', () => {
         const curve = frontier(given);
         const scaled = curve.map(({ lag, cost }) => ({ lag: lag * faster, cost: cost * dearer }));
         const found = knee(curve);
+        if (curve.length < 3) return;
         expect(curve).toContain(found);
         const place = curve.indexOf(found as Point);
         const other = scaled.indexOf(knee(scaled) as Point);
@@ -53,18 +54,18 @@ describe('the knee', () => {
             Math.log(cost / last.cost) / Math.log(first.cost / last.cost)
           );
         };
-        if (curve.length > 2) expect(below(curve[other] as Point)).toBeCloseTo(below(curve[place] as Point), 5);
+        expect(below(curve[other] as Point)).toBeCloseTo(below(curve[place] as Point), 5);
       }),
     );
   });
 
-  it('of a curve with fewer than three points is its cheapest', () => {
+  it('is missing where the curve has fewer than three points', () => {
     expect(knee([])).toBeUndefined();
     expect(
       knee([
         { lag: 1, cost: 2 },
         { lag: 2, cost: 1 },
       ]),
-    ).toEqual({ lag: 2, cost: 1 });
+    ).toBeUndefined();
   });
 });

@@ -95,6 +95,12 @@ describe('the report of a sweep', () => {
   });
 });
 
+it('a sweep of two pairs has no knee', () => {
+  const few = { swept: swept.slice(0, 2), time: { start: 2.5, slope: 1.25 } };
+  expect(sweepText(few, 3).split('\n').at(-1)).toBe('Too few pairs for a knee.');
+  expect(sweepChart(few)).not.toMatch(/NaN|class="ring"/);
+});
+
 describe('the pictures', () => {
   const pictures = {
     comparison: comparisonChart(comparison()),
