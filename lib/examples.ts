@@ -18,11 +18,12 @@ const credentials = {
 };
 
 /**
- * Commands to paste that place an order, read it and ask for its invoice. They travel as the template's metadata, with
- * `${ApiUrl}` and `${ApiKey}` to be filled in.
+ * Commands to paste that place an order, read it, ask for its invoice, and create a task. They travel as the
+ * template's metadata, with `${ApiUrl}` and `${ApiKey}` to be filled in.
  */
 export const examples = (auth: Settings['auth']): string[] => [
   `curl -X POST '\${ApiUrl}order'${credentials[auth]} -d '${JSON.stringify(order)}'`,
   `curl '\${ApiUrl}order?accountid=a1&vendorid=v1'${credentials[auth]}`,
   `curl '\${ApiUrl}invoice?accountid=a1&vendorid=v1'${credentials[auth]}`,
+  `curl -X POST '\${ApiUrl}tasks'${credentials[auth]} -d '{"name":"My New Task"}'`,
 ];
