@@ -9,6 +9,7 @@ import { InvoiceProjection } from './invoice-projection.ts';
 import { LiveSlots, slotNames } from './live-slots.ts';
 import { Monitoring } from './monitoring.ts';
 import { OrderApi } from './order-api.ts';
+import { OrderHistory } from './order-history.ts';
 import { OrderProjection } from './order-projection.ts';
 import { PrivateBucket } from './parts/private-bucket.ts';
 import { ReplayRole } from './replay-role.ts';
@@ -61,6 +62,9 @@ export class EventSourcingStack extends Stack {
       invoices: invoices.slots,
       live: live.table,
     });
+
+    // client ← GET /order/events ← orders, invoices
+    new OrderHistory(this, 'OrderHistory', { api, orders: orders.slots, invoices: invoices.slots, live: live.table });
 
     // client → tasks API → event log → publisher → stream
     const tasks = new TaskLog(this, 'TaskLog', { ...settings, api, stream, onFailure, views: taskViews.table });

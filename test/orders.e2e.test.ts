@@ -48,6 +48,25 @@ describe('posting orders', () => {
     expect(shards.size).toBe(summary.StreamDescriptionSummary?.OpenShardCount);
   }, 40_000);
 
+  it('tells what happened to an order and when', async () => {
+    const accepted: PostAnswer['accepted'][number][] = [];
+    for (const city of ['first', 'second']) accepted.unshift(await system.place(anOrder('history', 'v1', { city })));
+    await eventually(async () => {
+      const response = await system.request('order/events?accountid=history&vendorid=v1');
+      expect(response.status).toBe(200);
+      const { events } = (await response.json()) as { events: { receivedAt: string }[] };
+      expect(events).toEqual(
+        accepted.map(({ eventId }, n) => ({
+          eventId,
+          type: 'OrderPlaced',
+          receivedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+          order: anOrder('history', 'v1', { city: ['second', 'first'][n] ?? '' }),
+        })),
+      );
+    });
+    expect((await system.request('order/events?accountid=history&vendorid=none')).status).toBe(404);
+  });
+
   it('stores prices and quantities sent as strings as numbers', async () => {
     const details = { coffeetype: 'Mocha', coffeesize: 'S', unitprice: '3.10', quantity: '12' };
     await Promise.all(Array.from({ length: 10 }, (_, n) => system.place(anOrder('strings', `v${n}`, { details }))));

@@ -1,11 +1,12 @@
+import type { OrderEvent, OrderHistories } from '../query-history/query-history.ts';
 import type { OrderPage, OrderViews, PagePosition, PlacedOrder } from '../query-orders/query-orders.ts';
 import type { LiveStore } from './live-slots.ts';
 
 /** The orders of whichever slot is live. */
-export class LiveOrders implements OrderViews {
-  readonly #orders: LiveStore<OrderViews>;
+export class LiveOrders implements OrderViews, OrderHistories {
+  readonly #orders: LiveStore<OrderViews & OrderHistories>;
 
-  constructor(orders: LiveStore<OrderViews>) {
+  constructor(orders: LiveStore<OrderViews & OrderHistories>) {
     this.#orders = orders;
   }
 
@@ -15,5 +16,9 @@ export class LiveOrders implements OrderViews {
 
   page(accountid: string, limit: number, after?: PagePosition): Promise<OrderPage> {
     return this.#orders.read((orders) => orders.page(accountid, limit, after));
+  }
+
+  history(accountid: string, vendorid: string): Promise<readonly OrderEvent[] | undefined> {
+    return this.#orders.read((orders) => orders.history(accountid, vendorid));
   }
 }

@@ -11,6 +11,8 @@ export const orderTableKeys = {
   position: 'position',
   /** The ids of the newest events applied to the item, oldest first. */
   eventIds: 'eventIds',
+  /** When each of those happened: as many, in the same order; fewer where an item is older than this attribute. */
+  receivedAts: 'receivedAts',
   /** `<receivedAt>#<eventId>`: sorts an account's orders by their arrival, and tells those of one millisecond apart. */
   receivedAtEventId: 'receivedAtEventId',
 } as const;

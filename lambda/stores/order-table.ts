@@ -9,6 +9,7 @@ import {
 import { type Order, orderSubject } from '../../domain/order/order.ts';
 import type { OrderPlaced } from '../../domain/order/order-placed.ts';
 import type { OrderProjection } from '../project-order/project-order.ts';
+import type { OrderEvent, OrderHistories } from '../query-history/query-history.ts';
 import type { OrderPage, OrderViews, PagePosition, PlacedOrder } from '../query-orders/query-orders.ts';
 import { fromAttribute, toAttribute } from './attribute-value.ts';
 import { newestByAccount, orderTableKeys } from './order-table-keys.ts';
@@ -27,25 +28,32 @@ const names = {
   '#receivedAt': orderTableKeys.receivedAt,
   '#position': orderTableKeys.position,
   '#eventIds': orderTableKeys.eventIds,
+  '#receivedAts': orderTableKeys.receivedAts,
   '#receivedAtEventId': orderTableKeys.receivedAtEventId,
 };
 const set =
   'SET #order = :order, #eventId = :id, #receivedAt = :receivedAt, #position = :position, #receivedAtEventId = :receivedAtEventId';
+/** Of a list of remembered events. */
+const beyondEnd = 10 * rememberedEvents;
 const isNews = '#position < :position AND NOT contains(#eventIds, :id)';
 
-/** Appends to `eventIds` while it has room. */
+/** Appends to the remembered events while there is room; the times decide, since an older item may have fewer of them. */
 const grow = {
-  UpdateExpression: `${set}, #eventIds = list_append(if_not_exists(#eventIds, :none), :ids)`,
-  ConditionExpression: `attribute_not_exists(#position) OR (${isNews} AND size(#eventIds) < :limit)`,
+  UpdateExpression:
+    `${set}, #eventIds = list_append(if_not_exists(#eventIds, :none), :ids), ` +
+    '#receivedAts = list_append(if_not_exists(#receivedAts, :none), :times)',
+  ConditionExpression:
+    'attribute_not_exists(#position) OR ' +
+    `(${isNews} AND (attribute_not_exists(#receivedAts) OR size(#receivedAts) < :limit))`,
 };
-/** Appends to a full `eventIds` and drops its oldest: an index beyond the end appends, and the paths do not overlap. */
+/** Appends to the remembered events and drops the oldest: an index beyond the end appends, and the paths do not overlap. */
 const shift = {
-  UpdateExpression: `${set}, #eventIds[${rememberedEvents}] = :id REMOVE #eventIds[0]`,
-  ConditionExpression: `${isNews} AND size(#eventIds) = :limit`,
+  UpdateExpression: `${set}, #eventIds[${beyondEnd}] = :id, #receivedAts[${beyondEnd}] = :receivedAt REMOVE #eventIds[0], #receivedAts[0]`,
+  ConditionExpression: `${isNews} AND size(#receivedAts) >= :limit`,
 };
 
 /** The latest order of each account and vendor, in one DynamoDB table. */
-export class OrderTable implements OrderProjection, OrderViews {
+export class OrderTable implements OrderProjection, OrderViews, OrderHistories {
   readonly #dynamoDb: DynamoDBClient;
   readonly #table: string;
   /** Items that are known to be full, so that a customer of long standing costs one update an order and not two. */
@@ -72,7 +80,13 @@ export class OrderTable implements OrderProjection, OrderViews {
     };
     const key = { accountid: { S: accountid }, vendorid: { S: vendorid } };
     const subject = orderSubject(event.data);
-    const grows = () => this.#update(key, grow, { ...values, ':none': { L: [] }, ':ids': { L: [{ S: event.id }] } });
+    const grows = () =>
+      this.#update(key, grow, {
+        ...values,
+        ':none': { L: [] },
+        ':ids': { L: [{ S: event.id }] },
+        ':times': { L: [{ S: event.time }] },
+      });
     const shifts = () => this.#update(key, shift, values);
 
     if (this.#full.has(subject)) {
@@ -117,6 +131,26 @@ export class OrderTable implements OrderProjection, OrderViews {
       }),
     );
     return Item && toPlacedOrder(Item);
+  }
+
+  /** Reads consistently. */
+  async history(accountid: string, vendorid: string): Promise<readonly OrderEvent[] | undefined> {
+    const { Item } = await this.#dynamoDb.send(
+      new GetItemCommand({
+        TableName: this.#table,
+        Key: { accountid: { S: accountid }, vendorid: { S: vendorid } },
+        ConsistentRead: true,
+        ProjectionExpression: '#eventIds, #receivedAts',
+        ExpressionAttributeNames: { '#eventIds': orderTableKeys.eventIds, '#receivedAts': orderTableKeys.receivedAts },
+      }),
+    );
+    const times = (Item?.receivedAts?.L ?? []).toReversed();
+    return Item?.eventIds?.L?.slice(-rememberedEvents)
+      .toReversed()
+      .map(({ S: eventId = '' }, place) => ({
+        eventId,
+        receivedAt: times[place]?.S,
+      }));
   }
 
   /**

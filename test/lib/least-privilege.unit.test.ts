@@ -136,6 +136,16 @@ const rights: Record<(typeof functionNames)[number], string[]> = {
     ...tracing,
   ],
   'query-orders': [...readOrders, ...writing('OrderApiQueryLog'), ...tracing],
+  'query-history': [
+    'dynamodb:GetItem LiveSlotsTable',
+    ...['', 'Green'].flatMap((slot) => [
+      `dynamodb:GetItem OrderProjection${slot}Orders`,
+      `s3:GetObject InvoiceProjection${slot}Invoices/invoices/*`,
+      `s3:ListBucket InvoiceProjection${slot}Invoices`,
+    ]),
+    ...writing('OrderHistoryQueryLog'),
+    ...tracing,
+  ],
   'presign-invoice': [
     ...readOrders,
     's3:GetObject InvoiceProjectionGreenInvoices/invoices/*',

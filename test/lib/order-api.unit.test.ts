@@ -4,6 +4,7 @@ import { functionId, resourcesOf, templateWith } from '../support/synth.ts';
 const routes = [
   { verb: 'POST', path: '/order', name: 'ingest-order' },
   { verb: 'GET', path: '/order', name: 'query-orders' },
+  { verb: 'GET', path: '/order/events', name: 'query-history' },
   { verb: 'GET', path: '/invoice', name: 'presign-invoice' },
   { verb: 'POST', path: '/tasks', name: 'handle-task-command' },
   { verb: 'GET', path: '/tasks', name: 'query-tasks' },

@@ -100,6 +100,9 @@ const acknowledged: [path: string, id: string, reason: string][] = [
   ['OrderApi/IngestRole/DefaultPolicy/Resource', everyResource, trace],
   ['OrderApi/QueryRole/DefaultPolicy/Resource', everyResource, trace],
   ['OrderApi/PresignRole/DefaultPolicy/Resource', everyResource, trace],
+  ['OrderHistory/QueryRole/DefaultPolicy/Resource', everyResource, trace],
+  ['OrderHistory/QueryRole/DefaultPolicy/Resource', invoiceObjects, invoiceKeys],
+  ['OrderHistory/QueryRole/DefaultPolicy/Resource', greenInvoiceObjects, invoiceKeys],
   ['OrderApi/PresignRole/DefaultPolicy/Resource', invoiceObjects, invoiceKeys],
   ['OrderApi/PresignRole/DefaultPolicy/Resource', greenInvoiceObjects, invoiceKeys],
   [
@@ -120,6 +123,7 @@ const acknowledged: [path: string, id: string, reason: string][] = [
     'order/POST',
     'order/GET',
     'invoice/GET',
+    'order/events/GET',
     'revenue/GET',
     'tasks/POST',
     'tasks/GET',

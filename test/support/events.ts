@@ -7,6 +7,7 @@ import type { OrderStream, OutgoingRecord, PutFailure, PutOutcome } from '../../
 import type { InvoiceLink, InvoiceLinks } from '../../lambda/presign-invoice/presign-invoice.ts';
 import type { InvoiceStore } from '../../lambda/project-invoice/project-invoice.ts';
 import type { OrderProjection } from '../../lambda/project-order/project-order.ts';
+import type { Invoices, OrderEvent, OrderHistories } from '../../lambda/query-history/query-history.ts';
 import type { OrderPage, OrderViews, PagePosition, PlacedOrder } from '../../lambda/query-orders/query-orders.ts';
 
 /** A valid order as a client sends it; `changes` replace or add fields. */
@@ -137,7 +138,7 @@ export class InMemoryStream implements OrderStream {
 }
 
 /** Invoices in memory, with links that lead nowhere. */
-export class InMemoryInvoices implements InvoiceStore, InvoiceLinks {
+export class InMemoryInvoices implements InvoiceStore, InvoiceLinks, Invoices {
   readonly objects = new Map<string, string>();
   failFor: (key: string) => boolean = () => false;
 
@@ -150,6 +151,10 @@ export class InMemoryInvoices implements InvoiceStore, InvoiceLinks {
     return this.objects.has(key);
   }
 
+  async get(key: string): Promise<string | undefined> {
+    return this.objects.get(key);
+  }
+
   async link(key: string): Promise<InvoiceLink> {
     return { url: `https://invoices.example/${key}?X-Amz-Signature=0`, expiresAt: new Date('2026-11-22T10:30:00Z') };
   }
@@ -158,11 +163,12 @@ export class InMemoryInvoices implements InvoiceStore, InvoiceLinks {
 interface Item extends PlacedOrder {
   readonly position: string;
   readonly eventIds: readonly string[];
+  readonly receivedAts: readonly string[];
   readonly receivedAtEventId: string;
 }
 
 /** The projection in memory: the rule of the order table, in plain words. */
-export class InMemoryOrders implements OrderProjection, OrderViews {
+export class InMemoryOrders implements OrderProjection, OrderViews, OrderHistories {
   readonly items = new Map<string, Item>();
 
   async apply(event: OrderPlaced, sequenceNumber: string): Promise<void> {
@@ -176,6 +182,7 @@ export class InMemoryOrders implements OrderProjection, OrderViews {
       receivedAt: event.time,
       position,
       eventIds: [...(item?.eventIds ?? []), event.id].slice(-100),
+      receivedAts: [...(item?.receivedAts ?? []), event.time].slice(-100),
       receivedAtEventId: `${event.time}#${event.id}`,
     });
   }
@@ -183,6 +190,11 @@ export class InMemoryOrders implements OrderProjection, OrderViews {
   async get(accountid: string, vendorid: string): Promise<PlacedOrder | undefined> {
     const item = this.items.get(`${accountid}/${vendorid}`);
     return item && { order: item.order, eventId: item.eventId, receivedAt: item.receivedAt };
+  }
+
+  async history(accountid: string, vendorid: string): Promise<readonly OrderEvent[] | undefined> {
+    const item = this.items.get(`${accountid}/${vendorid}`);
+    return item?.eventIds.map((eventId, n) => ({ eventId, receivedAt: item.receivedAts[n] })).reverse();
   }
 
   async page(accountid: string, limit: number, after?: PagePosition): Promise<OrderPage> {

@@ -23,6 +23,7 @@ export const functionNames = [
   'project-order-green',
   'project-task',
   'publish-task-event',
+  'query-history',
   'query-orders',
   'query-revenue',
   'query-tasks',

@@ -1,4 +1,10 @@
-import { CreateTableCommand, DeleteItemCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { ingestOrder } from '../../../lambda/ingest-order/ingest-order.ts';
@@ -64,6 +70,7 @@ describe('the order table', () => {
       receivedAt: event.time,
       position: '42'.padStart(56, '0'),
       eventIds: ['e1'],
+      receivedAts: [event.time],
       receivedAtEventId: `${event.time}#e1`,
     });
   });
@@ -74,6 +81,21 @@ describe('the order table', () => {
       if (n === 99 || n === 100) expect((await itemOf('trimmed')).eventIds).toHaveLength(100);
     }
     expect((await itemOf('trimmed')).eventIds).toEqual(Array.from({ length: 100 }, (_, n) => `e${n + 30}`));
+  });
+
+  it.each([3, 100])('goes on with an item of %i events from before their times were kept', async (count) => {
+    const accountid = `older-${count}`;
+    const old = Array.from({ length: count }, (_, n) => ({ S: `e${n}` }));
+    const Item = { accountid: { S: accountid }, vendorid: { S: 'v1' }, position: { S: '0' }, eventIds: { L: old } };
+    await dynamoDb.send(new PutItemCommand({ TableName: 'orders', Item }));
+    const time = (n: number) => new Date(n).toISOString();
+    for (let n = 200; n < 210; n++) await orders.apply(orderPlaced(`e${n}`, { accountid }, time(n)), sequenceNumber(n));
+    const history = (await orders.history(accountid, 'v1')) ?? [];
+    expect(history.slice(0, 11)).toEqual([
+      ...Array.from({ length: 10 }, (_, n) => ({ eventId: `e${209 - n}`, receivedAt: time(209 - n) })),
+      { eventId: `e${count - 1}`, receivedAt: undefined },
+    ]);
+    expect(history.length).toBe(Math.min(100, count + 10));
   });
 
   it('costs one update an event, but for the one that finds the item full', async () => {

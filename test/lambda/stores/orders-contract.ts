@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import type { OrderProjection } from '../../../lambda/project-order/project-order.ts';
+import type { OrderHistories } from '../../../lambda/query-history/query-history.ts';
 import type { OrderViews } from '../../../lambda/query-orders/query-orders.ts';
 import { InMemoryOrders, orderPlaced, sequenceNumber } from '../../support/events.ts';
 
-type Orders = OrderProjection & OrderViews;
+type Orders = OrderProjection & OrderViews & OrderHistories;
 
 const at = (n: number) => new Date(Date.UTC(2026, 10, 22) + n).toISOString();
 let accounts = 0;
@@ -54,6 +55,15 @@ export function ordersContract(storeOf: () => Orders): void {
     expect(await standing()).toBe('forgotten');
   });
 
+  it('remembers when each of them happened, the newest first, and none twice', async () => {
+    expect(await orders.history(accountid, 'v1')).toBeUndefined();
+    for (let n = 0; n < 103; n++) await orders.apply(placed(`e${n}`, 'x', at(n)), sequenceNumber(n));
+    await orders.apply(placed('e102', 'again', at(200)), sequenceNumber(200));
+    expect(await orders.history(accountid, 'v1')).toEqual(
+      Array.from({ length: 100 }, (_, n) => ({ eventId: `e${102 - n}`, receivedAt: at(102 - n) })),
+    );
+  });
+
   it('ends as its plain-worded twin does after any events at any positions', async () => {
     const event = fc.record({ id: fc.nat({ max: 9 }), position: fc.nat({ max: 30 }), vendor: fc.nat({ max: 2 }) });
     await fc.assert(
@@ -70,6 +80,8 @@ export function ordersContract(storeOf: () => Orders): void {
           await orders.apply(event, sequenceNumber(position));
         }
         expect(await orders.page(account, 10)).toEqual(await twin.page(account, 10));
+        for (const vendorid of ['v0', 'v1', 'v2'])
+          expect(await orders.history(account, vendorid)).toEqual(await twin.history(account, vendorid));
       }),
       { numRuns: 15 },
     );

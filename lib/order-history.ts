@@ -1,0 +1,44 @@
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { Slot } from '../lambda/stores/slot.ts';
+import type { OrderApi } from './order-api.ts';
+import { AppFunction } from './parts/app-function.ts';
+
+export interface OrderHistoryProps {
+  /** Where `GET /order/events` is asked. */
+  readonly api: OrderApi;
+  /** What remembers which events an order has met, one a slot. */
+  readonly orders: Readonly<Record<Slot, { readonly table: ITableV2 }>>;
+  /** What each event said, one a slot. */
+  readonly invoices: Readonly<Record<Slot, { readonly bucket: IBucket }>>;
+  /** Which slots those are at the moment. */
+  readonly live: ITableV2;
+}
+
+/** client ← GET /order/events ← query-history ← orders, invoices: what happened to an order and when. */
+export class OrderHistory extends Construct {
+  constructor(scope: Construct, id: string, { api, orders, invoices, live }: OrderHistoryProps) {
+    super(scope, id);
+    const query = new AppFunction(this, 'Query', {
+      name: 'query-history',
+      environment: {
+        LIVE_TABLE: live.tableName,
+        BLUE_ORDER_TABLE: orders.blue.table.tableName,
+        GREEN_ORDER_TABLE: orders.green.table.tableName,
+        BLUE_INVOICE_BUCKET: invoices.blue.bucket.bucketName,
+        GREEN_INVOICE_BUCKET: invoices.green.bucket.bucketName,
+      },
+    });
+    const buckets = [invoices.blue.bucket, invoices.green.bucket];
+    for (const [action, resources] of [
+      ['dynamodb:GetItem', [live, orders.blue.table, orders.green.table].map(({ tableArn }) => tableArn)],
+      ['s3:GetObject', buckets.map((bucket) => bucket.arnForObjects('invoices/*'))],
+      ['s3:ListBucket', buckets.map(({ bucketArn }) => bucketArn)], // without it S3 answers 403 where there is no invoice yet
+    ] as const) {
+      query.addToRolePolicy(new PolicyStatement({ actions: [action], resources }));
+    }
+    api.route('GET', '/order/events', query);
+  }
+}

@@ -1,0 +1,76 @@
+import { toInvoice } from '../../../domain/order/invoice.ts';
+import { queryHistory } from '../../../lambda/query-history/query-history.ts';
+import {
+  InMemoryInvoices,
+  InMemoryOrders,
+  orderPlaced,
+  proxyEvent,
+  sentOrder,
+  sequenceNumber,
+} from '../../support/events.ts';
+
+const at = (n: number) => new Date(Date.UTC(2026, 10, 22) + n).toISOString();
+
+const setUp = async (count: number) => {
+  const orders = new InMemoryOrders();
+  const invoices = new InMemoryInvoices();
+  for (let n = 0; n < count; n++) {
+    const event = orderPlaced(`e${n}`, { city: `city ${n}` }, at(n));
+    await orders.apply(event, sequenceNumber(n));
+    await invoices.put(toInvoice(event));
+  }
+  const get = async (query: Record<string, string>) => {
+    const request = proxyEvent({ path: '/order/events', query: Object.entries(query) });
+    const { statusCode, body } = await queryHistory(orders, invoices)(request);
+    return { statusCode, body: JSON.parse(body) };
+  };
+  return { orders, invoices, get };
+};
+const place = { accountid: 'a1', vendorid: 'v1' };
+
+describe('GET /order/events', () => {
+  it('answers what happened to an order and when, the newest first', async () => {
+    const { get } = await setUp(2);
+    expect(await get(place)).toEqual({
+      statusCode: 200,
+      body: {
+        events: [
+          { eventId: 'e1', type: 'OrderPlaced', receivedAt: at(1), order: sentOrder({ city: 'city 1' }) },
+          { eventId: 'e0', type: 'OrderPlaced', receivedAt: at(0), order: sentOrder({ city: 'city 0' }) },
+        ],
+      },
+    });
+  });
+
+  it('answers the newest 100 with one read of the orders and one of each invoice', async () => {
+    const { orders, invoices, get } = await setUp(130);
+    const reads = [jest.spyOn(orders, 'history'), jest.spyOn(invoices, 'get')];
+    const { body } = await get(place);
+    expect(body.events).toHaveLength(100);
+    expect(body.events[99]).toMatchObject({ eventId: 'e30', order: { city: 'city 30' } });
+    expect(reads.map(({ mock }) => mock.calls.length)).toEqual([1, 100]);
+  });
+
+  it('tells of an event whose invoice is on its way', async () => {
+    const { invoices, get } = await setUp(1);
+    invoices.objects.clear();
+    expect((await get(place)).body).toEqual({ events: [{ eventId: 'e0', type: 'OrderPlaced', receivedAt: at(0) }] });
+  });
+
+  it('answers 404 where there is no order', async () => {
+    const { get } = await setUp(1);
+    expect(await get({ ...place, vendorid: 'none' })).toMatchObject({ statusCode: 404 });
+  });
+
+  it.each([
+    [{}, ['accountid', 'vendorid']],
+    [{ accountid: 'a1' }, ['vendorid']],
+    [{ ...place, vendorid: '../v' }, ['vendorid']],
+    [{ ...place, limit: '3' }, ['limit']],
+  ])('names the wrong fields of %j', async (query, fields) => {
+    const { get } = await setUp(1);
+    const { statusCode, body } = await get(query);
+    expect(statusCode).toBe(422);
+    expect(body.errors.map(({ field }: { field: string }) => field)).toEqual(fields);
+  });
+});
