@@ -17,7 +17,7 @@ afterAll(() => void jest.restoreAllMocks());
 
 const count = 5_000;
 /** `ORDERS_OF_ARRIVAL=200` takes a minute. */
-const orders = Number(process.env.ORDERS_OF_ARRIVAL ?? 30);
+const orders = Number(process.env.ORDERS_OF_ARRIVAL ?? 20);
 const latenessMinutes = 60;
 const begunAtMs = Date.parse('2026-11-22T10:00:00.000Z');
 
