@@ -27,10 +27,13 @@ export class EventBridge {
   readonly #deliveries: DurableQueue<Delivery>;
   readonly #buses = new Map<string, Set<Rule>>([['default', new Set()]]);
   readonly #targets = new Map<string, TargetQueue>();
+  /** What an earlier run has kept. */
+  readonly #left: KeptDelivery[];
 
   private constructor(context: LocalContext) {
     this.#context = context;
     this.#deliveries = new DurableQueue(join(context.dataDir, 'eventbridge.sqlite'));
+    this.#left = this.#deliveries.entries().map(({ id, entry }) => ({ id, delivery: entry })); // before anyone can put
   }
 
   /** Of this runtime; it begins to answer when the first resource asks for it. */
@@ -115,14 +118,13 @@ export class EventBridge {
     }
   }
 
-  /** Goes on with what an earlier run has kept. */
   #resume(): void {
-    const kept = this.#deliveries.entries().map(({ id, entry }) => ({ id, delivery: entry }));
-    const orphans = kept.filter(({ delivery }) => !this.#targets.has(delivery.target));
+    const left = this.#left.splice(0);
+    const orphans = left.filter(({ delivery }) => !this.#targets.has(delivery.target));
     for (const { delivery } of orphans)
       this.#context.log(`an event was dropped: its target ${delivery.target} is gone`);
     this.forget(orphans.map(({ id }) => id));
-    this.#handOver(kept);
+    this.#handOver(left);
   }
 
   async #close(): Promise<void> {

@@ -49,6 +49,7 @@ export const openAsyncInvocations = ({
   log,
 }: AsyncInvocationsOptions): AsyncInvocations => {
   const queue = new DurableQueue<AsyncEvent>(path);
+  const left = queue.entries(); // before anyone can add
   const closing = new AbortController();
   const underWay = new Set<Promise<void>>();
 
@@ -114,7 +115,7 @@ export const openAsyncInvocations = ({
       begin(id, target, event);
     },
     resume() {
-      for (const { id, entry } of queue.entries()) {
+      for (const { id, entry } of left) {
         const target = functions.get(entry.functionArn);
         if (target) begin(id, target, entry);
         else {
