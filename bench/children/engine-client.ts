@@ -10,7 +10,7 @@ import { makeEvent } from '../orders.ts';
 
 /** Makes, for the orders from number `first` on, the calls that the whole system makes for them, or some of these. */
 export interface FloorJob {
-  readonly calls: 'stream' | 'stores' | 'all';
+  readonly calls: 'stream' | 'table' | 'stores' | 'all';
   readonly first: number;
   readonly orders: number;
   readonly concurrency: number;
@@ -45,6 +45,7 @@ answerJobs<FloorJob, Load>(({ calls, first, orders, concurrency }) => {
   };
   return applyLoad(orders, concurrency, async (index) => {
     if (calls === 'stream') await put(index);
+    else if (calls === 'table') await table.apply(at(events, index), '1');
     else await store(index, calls === 'all' ? await put(index) : '1');
   });
 });
