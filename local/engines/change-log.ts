@@ -166,9 +166,10 @@ export class ChangeLog {
   private append(stream: Stream, change: Change): Operation {
     const { arn: streamArn, view } = stream.description;
     const place = ++stream.last;
-    const createdAtMs = Date.now();
+    const createdAtMs = Math.floor(Date.now());
+    const writtenAt = String(createdAtMs).padStart(timeDigits, '0');
     const at = { streamArn, region: this.region, view, sequenceNumber: sequenceNumberAt(place), createdAtMs };
-    return { type: 'put', key: recordKey(streamArn, place), value: `${createdAtMs}${recordText(change, at)}`, ...text };
+    return { type: 'put', key: recordKey(streamArn, place), value: `${writtenAt}${recordText(change, at)}`, ...text };
   }
 
   private committed(operations: Commit['operations']): Promise<void> {

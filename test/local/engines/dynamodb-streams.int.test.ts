@@ -487,6 +487,25 @@ describe('a stream in time', () => {
     expect((await recordsOf(StreamArn)).map(({ eventName }) => eventName)).toEqual(['INSERT']);
   });
 
+  it('takes its time from the clock that the engine is given, whatever that says', async () => {
+    const time = new SharedArrayBuffer(8);
+    new Float64Array(time)[0] = 2_500.5;
+    const path = scratchFolder();
+    const given = await started(startDynamoDb({ path, time }));
+    const usual = [dynamoDb, streams] as const;
+    dynamoDb = new DynamoDBClient({ ...client, endpoint: given.url });
+    streams = new DynamoDBStreamsClient({ ...client, endpoint: given.url });
+    const { TableName, StreamArn } = await newTable('NEW_IMAGE');
+    await put(TableName, key('a'));
+    const [record] = await recordsOf(StreamArn);
+    dynamoDb.destroy();
+    streams.destroy();
+    [dynamoDb, streams] = usual;
+
+    expect(record?.dynamodb).toMatchObject({ ApproximateCreationDateTime: new Date(2_000), NewImage: key('a') });
+    expect(StreamArn).toMatch(/1970-01-01T00:00:02\.500$/);
+  });
+
   it('is kept over a restart, goes on with its numbers, and is trimmed after its time', async () => {
     const { TableName, StreamArn } = await newTable('NEW_IMAGE');
     const off = await newTable('NEW_IMAGE');
