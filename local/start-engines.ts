@@ -27,13 +27,15 @@ const endpointInstead = (service: EngineName): string | undefined =>
 /**
  * Starts the engines that `needed` asks for, side by side, with their data under `dataDir`. Where the environment names
  * an endpoint for a service, that takes the engine's place. S3 and SQS answer only who signs with one of the `keys`;
- * Kinesis and DynamoDB take their time from `time`, where there is one. If one fails to start, those that did are closed.
+ * Kinesis and DynamoDB take their time from `time`, where there is one. All are in
+ * `region`; @default us-east-1. If one fails to start, those that did are closed.
  */
 export const startEngines = async (
   needed: ReadonlySet<EngineName>,
   dataDir: string,
   keys: Keys,
   time?: SharedArrayBuffer,
+  region?: string,
 ): Promise<Engines> => {
   const wakers = new Map<string, Set<OnStreamWrite>>();
   const onWrite = (streamName: string, shardIds: readonly string[], written?: Written): void => {
@@ -46,17 +48,23 @@ export const startEngines = async (
         (await import('./engines/kinesis.ts')).startKinesis({
           path: join(dataDir, 'kinesis'),
           time,
+          region,
           onWrite: (streamName, written) => onWrite(streamName, Object.keys(written), written),
         }),
     ],
     [
       ['dynamodb', 'dynamodbStreams'],
       async () =>
-        (await import('./engines/dynamodb.ts')).startDynamoDb({ path: join(dataDir, 'dynamodb'), time, onWrite }),
+        (await import('./engines/dynamodb.ts')).startDynamoDb({
+          path: join(dataDir, 'dynamodb'),
+          time,
+          region,
+          onWrite,
+        }),
     ],
     [
       ['s3', 'sqs'],
-      async () => (await import('./engines/s3-and-sqs.ts')).startS3AndSqs({ path: join(dataDir, 's3'), keys }),
+      async () => (await import('./engines/s3-and-sqs.ts')).startS3AndSqs({ path: join(dataDir, 's3'), keys, region }),
     ],
   ];
   const urls = new Map<EngineName, string>();

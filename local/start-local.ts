@@ -81,7 +81,7 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
     const metrics = new Metrics(stackName, clock.now, principals);
     const pages = new Map([['metrics', () => metrics.snapshot()]]);
     const needed = new Set(plan.resources.flatMap(({ definition }) => definition?.engines ?? []));
-    const engines = await startEngines(needed, dataDir.path, principals.keys, clock.shared);
+    const engines = await startEngines(needed, dataDir.path, principals.keys, clock.shared, deployment.region);
     closers.push(engines.close);
     metrics.addCounter(engines.calls);
 

@@ -10,6 +10,8 @@ export interface DynamoDbOptions {
   readonly onWrite?: (streamArn: string, shardIds: readonly string[]) => void;
   /** How long a stream keeps its records; @default 24 hours, as on AWS. */
   readonly retentionMs?: number;
+  /** @default us-east-1 */
+  readonly region?: string | undefined;
   readonly onCrash?: OnCrash;
 }
 
@@ -38,6 +40,7 @@ export function startDynamoDb({
   time,
   onWrite,
   retentionMs = dayMs,
+  region,
   onCrash,
 }: DynamoDbOptions): Promise<CountingEngine> {
   const workerData: DynamoDbWorkerData = { path, time, retentionMs };
@@ -49,6 +52,7 @@ export function startDynamoDb({
       for (const [streamArn, shardIds] of Object.entries((message as DynamoDbWrites).shardIds))
         onWrite?.(streamArn, shardIds);
     },
+    region,
     onCrash,
   });
 }

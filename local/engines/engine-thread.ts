@@ -19,6 +19,8 @@ export interface EngineThreadOptions {
   /** The engine's folder, and whatever else its worker needs. */
   readonly workerData: { readonly path: string };
   readonly onMessage?: (message: unknown) => void;
+  /** @default us-east-1 */
+  readonly region?: string | undefined;
   readonly onCrash?: OnCrash;
 }
 
@@ -34,13 +36,13 @@ const closeTimeoutMs = 5_000;
  * Rejects, naming the engine and its folder, where it cannot start: most often because another process holds the folder.
  */
 export async function startEngineThread(options: EngineThreadOptions): Promise<CountingEngine> {
-  const { name, workerData, onMessage, onCrash = throwUncaught } = options;
+  const { name, workerData, region = 'us-east-1', onMessage, onCrash = throwUncaught } = options;
   await mkdir(workerData.path, { recursive: true });
   const worker = new Worker(options.module, {
     name,
     workerData,
     // The engines take their account and region from here; nothing else of the environment is theirs.
-    env: { AWS_ACCOUNT_ID: '000000000000', AWS_REGION: 'us-east-1', ...compileCache() },
+    env: { AWS_ACCOUNT_ID: '000000000000', AWS_REGION: region, ...compileCache() },
     execArgv: ['--disable-warning=ExperimentalWarning'], // node:sqlite
     resourceLimits: { maxYoungGenerationSizeMb: 8 }, // short-lived garbage: 35 MB less for the three, at no cost of time
   });

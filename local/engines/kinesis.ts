@@ -8,6 +8,8 @@ export interface KinesisOptions {
   readonly time?: SharedArrayBuffer | undefined;
   /** Hears of each write to a stream soon after it, several writes at once. */
   readonly onWrite?: OnWrite;
+  /** @default us-east-1 */
+  readonly region?: string | undefined;
   readonly onCrash?: OnCrash;
 }
 
@@ -48,7 +50,7 @@ export interface KinesisWrites {
  *
  * Not there: `UpdateShardCount`, stream consumers, records above 1 MiB, throttling. Retention ends at 168 hours.
  */
-export function startKinesis({ path, time, onWrite, onCrash }: KinesisOptions): Promise<CountingEngine> {
+export function startKinesis({ path, time, region, onWrite, onCrash }: KinesisOptions): Promise<CountingEngine> {
   const workerData: KinesisWorkerData = { path, time };
   return startEngineThread({
     name: 'Kinesis',
@@ -58,6 +60,7 @@ export function startKinesis({ path, time, onWrite, onCrash }: KinesisOptions): 
       for (const [streamName, written] of Object.entries((message as KinesisWrites).written))
         onWrite?.(streamName, written);
     },
+    region,
     onCrash,
   });
 }

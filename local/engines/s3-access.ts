@@ -3,11 +3,14 @@ import type { Keys } from '../principals.ts';
 import { findSignatureFault, type SignatureFault } from '../signature-v4.ts';
 import { sendS3Error } from './s3-error.ts';
 
+/** The engine's own: a request is signed for one region. */
+const region = process.env.AWS_REGION ?? 'us-east-1';
+
 const refusals: Readonly<Record<SignatureFault, readonly [code: string, message: string]>> = {
   missing: ['AccessDenied', 'Access Denied'],
   incomplete: ['AccessDenied', 'The parameters or the header of the signature are not complete'],
   unknownKey: ['InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.'],
-  wrongScope: ['AccessDenied', "The credential must be scoped to this day, to the region 'us-east-1' and to 's3'"],
+  wrongScope: ['AccessDenied', `The credential must be scoped to this day, to the region '${region}' and to 's3'`],
   skewed: ['RequestTimeTooSkewed', 'The difference between the request time and the current time is too large.'],
   expired: ['AccessDenied', 'Request has expired'],
   unsignedHeader: ['AccessDenied', 'There were headers present in the request which were not signed'],
@@ -33,7 +36,7 @@ export function refuseUnsigned(request: IncomingMessage, response: ServerRespons
       headers,
       payloadHash: String(headers['x-amz-content-sha256'] ?? 'UNSIGNED-PAYLOAD'),
     },
-    { keys, region: 'us-east-1', service: 's3', now: Date.now() },
+    { keys, region, service: 's3', now: Date.now() },
   );
   if (!fault) return false;
   const [code, message] = refusals[fault];

@@ -7,6 +7,8 @@ export interface S3AndSqsOptions {
   readonly path: string;
   /** The keys that requests may be signed with. */
   readonly keys: Keys;
+  /** @default us-east-1 */
+  readonly region?: string | undefined;
   readonly onCrash?: OnCrash;
 }
 
@@ -15,12 +17,13 @@ export interface S3AndSqsOptions {
  *
  * Not there: versioning, conditional writes, tags, access control lists, objects above 11 MiB in one part.
  */
-export function startS3AndSqs({ path, keys, onCrash }: S3AndSqsOptions): Promise<CountingEngine> {
+export function startS3AndSqs({ path, keys, region, onCrash }: S3AndSqsOptions): Promise<CountingEngine> {
   const workerData: S3AndSqsWorkerData = { path, keys };
   return startEngineThread({
     name: 'S3 and SQS',
     module: new URL('./s3-and-sqs-worker.ts', import.meta.url),
     workerData,
+    region,
     onCrash,
   });
 }

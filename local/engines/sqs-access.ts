@@ -48,5 +48,10 @@ function isSigned({ raw }: Request, body: Buffer, service: string, keys: Keys): 
     headers: raw.headers,
     payloadHash: hash('sha256', body),
   };
-  return !findSignatureFault(request, { keys, region: 'us-east-1', service, now: Date.now() });
+  return !findSignatureFault(request, {
+    keys,
+    region: process.env.AWS_REGION ?? 'us-east-1',
+    service,
+    now: Date.now(),
+  });
 }

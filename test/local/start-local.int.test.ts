@@ -50,6 +50,37 @@ describe('a local stack', () => {
     ]);
   });
 
+  it('is in the region that its assembly names, and so are its engines', async () => {
+    const table = {
+      Type: 'AWS::DynamoDB::GlobalTable',
+      Properties: {
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+        Replicas: [{ Region: 'us-west-2' }, { Region: 'eu-west-1' }],
+      },
+    };
+    const assembly = writeAssembly(
+      {
+        Resources: { ...bucket.Resources, Table: table },
+        Outputs: { Arn: { Value: { 'Fn::GetAtt': ['Table', 'StreamArn'] } } },
+      },
+      {},
+      'Probe',
+      'eu-west-1',
+    );
+    const stack = await startLocal({ assembly });
+    try {
+      expect(stack.environment.AWS_REGION).toBe('eu-west-1');
+      expect(stack.outputs.Arn).toMatch(/^arn:aws:dynamodb:eu-west-1:/);
+      const s3 = new S3Client({ ...clientOf(stack, 'S3'), region: 'eu-west-1' });
+      await s3.send(new PutObjectCommand({ Bucket: 'probe-bucket', Key: 'k', Body: 'x' }));
+      s3.destroy();
+    } finally {
+      await stack.close();
+    }
+  });
+
   it('lives beside others in one process', async () => {
     const stacks = await Promise.all([startProbe(bucket), startProbe(bucket)]);
     const [one, two] = stacks.map((stack) => new S3Client(clientOf(stack, 'S3')));

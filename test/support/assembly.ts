@@ -35,6 +35,7 @@ export const writeAssembly = (
   template: ProbeTemplate,
   assets: Record<string, Record<string, string>> = {},
   stackName = 'Probe',
+  region = 'unknown-region',
 ): string => {
   const directory = mkdtempSync(join(tmpdir(), 'probe-assembly-'));
   written.push(directory);
@@ -55,7 +56,7 @@ export const writeAssembly = (
       [`${stackName}.assets`]: { type: 'cdk:asset-manifest', properties: { file: assetFile } },
       [stackName]: {
         type: 'aws:cloudformation:stack',
-        environment: 'aws://unknown-account/unknown-region',
+        environment: `aws://unknown-account/${region}`,
         properties: { templateFile },
         dependencies: [`${stackName}.assets`],
         displayName: stackName,
