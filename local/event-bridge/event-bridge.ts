@@ -53,7 +53,6 @@ export class EventBridge {
       keys: context.principals.keys,
       calls: context.metrics.calls,
       region: context.region,
-      clock: context.clock,
     });
     context.serve('eventbridge', {
       url: server.url,

@@ -64,7 +64,6 @@ export class Firehose {
       keys: context.principals.keys,
       calls: context.metrics.calls,
       region: context.region,
-      clock: context.clock,
     });
     context.serve('firehose', {
       url: server.url,

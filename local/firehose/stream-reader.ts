@@ -61,7 +61,7 @@ export class StreamReader {
     });
     this.#source = source;
     if (!this.#checkpoints.known) {
-      const sinceMs = Date.now(); // the engine knows no other clock
+      const sinceMs = this.#context.clock.now();
       for (const { ShardId: shardId = '', SequenceNumberRange: range } of shards) {
         const passed = range?.EndingSequenceNumber !== undefined;
         this.#checkpoints.write(shardId, passed ? { ended: true } : await source.shard(shardId).seekEnd(sinceMs));
