@@ -4,13 +4,13 @@ import { buildSync } from 'esbuild';
 
 /**
  * Names the code that folds the events of a task, everything that it imports included: another hash, other code.
- * Comments and spelling don't count.
+ * Comments and spelling don't count. `domain` is the folder of that name.
  */
-export function taskReducerHash(): string {
+export function taskReducerHash(domain = join(import.meta.dirname, '../../domain')): string {
   const { outputFiles } = buildSync({
     stdin: {
       contents: "export * from './read-task-event.ts'; export { evolve, initialTask } from './task.ts';",
-      resolveDir: join(import.meta.dirname, '../../domain/task'),
+      resolveDir: join(domain, 'task'),
     },
     bundle: true,
     minify: true,

@@ -98,9 +98,10 @@ describe('with replicaRegions', () => {
 
   it('each event is published once, although the stream of every region tells of it', () => {
     // Each region's publisher as this template would make it there; the template makes the first of them alone.
-    const inRegions = ['eu-west-1', 'us-west-2', 'ap-southeast-2'];
+    const inRegions = ['eu-west-1', 'us-west-2'];
     const publishers = inRegions.map((region) => {
-      const [, { Properties }] = mappingOf(templateWith({ region }), 'publish-task-event');
+      const there = region === 'eu-west-1' ? replicated : templateWith({ region });
+      const [, { Properties }] = mappingOf(there, 'publish-task-event');
       const patterns = Properties.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => Pattern);
       return compileFilters(patterns, 'dynamodb');
     });
