@@ -82,7 +82,7 @@ describe('tasks', () => {
     expect(new Set(summaries).size).toBe(1_000);
     expect((await call('GET', `tasks/${id}`)).body.task.summary).toBe(summaries.at(-1));
     expect(statuses.filter((status) => status !== 200 && status !== 409)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('what listens to tasks', () => {

@@ -36,7 +36,7 @@ export const handleTaskCommand = (tasks: TaskStore, now: () => Date = () => new 
             retryAfterSeconds: 1,
           });
         }
-        await sleep(Math.random() * Math.min(maxBackoffMs, 25 * 2 ** attempt));
+        await sleep(Math.random() * Math.min(maxBackoffMs, 10 * 2 ** attempt));
         loaded = await tasks.reload(target.taskId, loaded);
       }
     }
