@@ -1,13 +1,7 @@
 import { dynamoDb } from '../runtime/clients.ts';
-import { name, readEnv } from '../runtime/env.ts';
-import { taskReducer } from '../runtime/task-reducer.ts';
-import { EventLog } from '../stores/event-log.ts';
-import { SnapshotTable } from '../stores/snapshot-table.ts';
-import { TaskStore } from '../stores/task-store.ts';
+import { readEnv } from '../runtime/env.ts';
+import { openTasks, taskVariables } from '../runtime/tasks.ts';
 import { handleTaskCommand } from './handle-task-command.ts';
 
-const env = readEnv({ EVENT_LOG: name, SNAPSHOT_TABLE: name, AWS_REGION: name });
-const log = new EventLog(dynamoDb(), env.EVENT_LOG, env.AWS_REGION);
-export const handler = handleTaskCommand(
-  new TaskStore(log, new SnapshotTable(dynamoDb(), env.SNAPSHOT_TABLE, taskReducer)),
-);
+const env = readEnv(taskVariables);
+export const handler = handleTaskCommand(openTasks(dynamoDb(), env));

@@ -5,7 +5,5 @@ import { TaskListTable } from '../stores/task-list.ts';
 import { projectTask } from './project-task.ts';
 
 const env = readEnv({ AUDIT_BUCKET: name, TASK_TABLE: name });
-export const handler = projectTask(
-  new TaskAuditBucket(s3(), env.AUDIT_BUCKET),
-  new TaskListTable(dynamoDb(), env.TASK_TABLE),
-);
+const audit = new TaskAuditBucket(s3(), env.AUDIT_BUCKET);
+export const handler = projectTask(audit, new TaskListTable(dynamoDb(), env.TASK_TABLE));
