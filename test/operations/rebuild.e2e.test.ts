@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,11 +10,16 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { writeLocalFiles } from '../../local/local-files.ts';
 import { type Clients, openClients } from '../../operations/clients.ts';
 import { type Deployment, deployment } from '../../operations/deployment.ts';
+import { sortedFile } from '../../operations/events/collect.ts';
+import { Journal } from '../../operations/journal.ts';
+import { silentProgress } from '../../operations/progress.ts';
 import { mappingState } from '../../operations/rebuild/mapping.ts';
+import { type RebuildState, rebuild } from '../../operations/rebuild/rebuild.ts';
+import type { ReplayState } from '../../operations/replay/replay.ts';
 import { eventually } from '../support/eventually.ts';
 import { anOrder, type RunningOrderSystem, startOrderSystem } from '../support/order-system.ts';
 
-const orders = 1_000;
+const orders = 500;
 const command = join(import.meta.dirname, '../../operations/rebuild.ts');
 const folder = mkdtempSync(join(tmpdir(), 'rebuild-'));
 let running: RunningOrderSystem;
@@ -27,7 +32,7 @@ const place = async (count: number): Promise<void> => {
   const first = placed;
   placed += count;
   const sent = Array.from({ length: count }, (_, n) =>
-    anOrder(`a${(first + n) % 40}`, `v${(first + n) % 300}`, { city: `${first + n}` }),
+    anOrder(`a${(first + n) % 40}`, `v${(first + n) % 150}`, { city: `${first + n}` }),
   );
   const keys = first % 500 === 0 ? ['once', 'again'] : ['once'];
   for (const _ of keys) expect((await running.system.post({ orders: sent }, `from-${first}`)).status).toBe(202);
@@ -89,11 +94,11 @@ const run = async (args: string, killAfterMs?: number) => {
   return { code, signal, output };
 };
 
-/** Keeps orders coming, 50 a second, while `work` goes on. */
+/** Keeps orders coming, 20 a second, while `work` goes on. */
 const whileOrdersCome = async <Result>(work: () => Promise<Result>): Promise<Result> => {
   const working = { now: true };
   const coming = (async () => {
-    while (working.now) await Promise.all([place(10), sleep(200)]);
+    while (working.now) await Promise.all([place(5), sleep(250)]);
   })();
   try {
     return await work();
@@ -109,7 +114,7 @@ describe('a rebuild', () => {
     const { outcome, kills } = await whileOrdersCome(async () => {
       const kills: number[] = [];
       while (kills.length < 3) {
-        const afterMs = 300 + Math.random() * 2_000;
+        const afterMs = 300 + Math.random() * 1_500;
         kills.push(Math.round(afterMs));
         if ((await run('--projection orders', afterMs)).signal === null) break;
       }
@@ -172,6 +177,35 @@ describe('a rebuild', () => {
     await eventually(async () => expect(await invoices('green')).toEqual(await invoices('blue')), 10_000);
     expect(await running.system.keys('OnFailureBucketName')).toEqual([]);
   }, 120_000);
+
+  it('that took long takes up what has arrived meanwhile before it lets the slot follow', async () => {
+    const journal = new Journal<RebuildState>(join(folder, 'long'));
+    journal.write({ slot: 'blue', stage: 'replaying', pass: 1 });
+    // The first pass was killed half an hour ago, when there was nothing yet.
+    const pass = new Journal<ReplayState>(join(journal.folder, 'pass-1'));
+    pass.write({ total: 0, done: 0, toMs: Date.now() - 30 * 60_000 });
+    writeFileSync(sortedFile(pass.folder), '');
+    const began: string[] = [];
+    const result = await rebuild(
+      stack,
+      clients,
+      { projection: 'invoices', source: 'archive', accept: false, skipFailing: false },
+      {
+        journal,
+        signal: new AbortController().signal,
+        progress: { ...silentProgress, begin: (what) => void began.push(what) },
+      },
+    );
+    expect(result).toMatchObject({ live: 'blue', switched: true, comparison: { differences: [] } });
+    expect(began).toEqual([
+      'feeding the invoices (blue)',
+      'reading the archive',
+      'reading the stream',
+      'feeding the invoices (blue)',
+      'catching up with the stream',
+      'comparing both slots',
+    ]);
+  }, 60_000);
 
   it.each([
     ['', '--projection is needed'],

@@ -165,6 +165,28 @@ describe('a replay', () => {
     expect(list(sortedFile(folder))).toMatchObject({ records: 301, types: [['OrderPlaced', 301]] });
   });
 
+  it('that was interrupted goes on with what it had collected', async () => {
+    await emptyTable();
+    const journal = new Journal<ReplayState>(join(scratch, 'interrupted'));
+    const request = { projection: 'orders', slot: 'blue', source, selection: { types: ['OrderPlaced'] } } as const;
+    const interrupted = new AbortController();
+    const began: string[] = [];
+    const begin = (what: string) => {
+      began.push(what);
+      if (what.startsWith('feeding')) interrupted.abort();
+    };
+    const progress = { ...silentProgress, begin };
+    expect(await replay(stack, clients, request, { journal, signal: interrupted.signal, progress })).toMatchObject({
+      done: 0,
+      total: 301,
+    });
+    expect(await snapshot()).toEqual([]);
+
+    expect(await replay(stack, clients, request, { journal, signal: idle, progress })).toMatchObject({ done: 301 });
+    expect(began).toEqual(['reading the archive', 'reading the stream', ...Array(2).fill('feeding the orders (blue)')]);
+    expect((await snapshot()).filter(({ accountid }) => accountid !== 'last')).toEqual(items);
+  });
+
   it('feeds only the subjects that are asked for', async () => {
     await emptyTable();
 
