@@ -40,7 +40,10 @@ export function describeListing({ records, keys, types, hours }: Listing): strin
   const countWidth = Math.max(0, ...rows.map(([, count]) => count.length));
   const lines = rows.map(([name, count]) => `  ${name.padEnd(width)}  ${count.padStart(countWidth)}`);
   lines.splice(types.length, 0, ...(hours.length > 0 ? ['by hour of arrival (UTC)'] : []));
-  return [`${records.toLocaleString('en')} records of ${keys.toLocaleString('en')} keys`, ...lines].join('\n');
+  return [`${some(records, 'record')} of ${some(keys, 'key')}`, ...lines].join('\n');
 }
+
+const some = (number: number, what: string): string =>
+  `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`;
 
 const count = (counts: Map<string, number>, name: string): void => void counts.set(name, (counts.get(name) ?? 0) + 1);
