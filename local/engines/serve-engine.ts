@@ -5,6 +5,7 @@ import { parentPort } from 'node:worker_threads';
 import { accessKeyOf, CallCounts } from '../metrics/call-counts.ts';
 import { sessionKeyPrefix } from '../principals.ts';
 import type { EngineMessage, EngineRequest } from './engine-thread.ts';
+import { sendS3Error } from './s3-error.ts';
 
 /** How long requests may go on once the engine closes; a long poll would otherwise hold it. */
 const drainMs = 1_000;
@@ -31,8 +32,9 @@ export async function serveEngine(
   const counts = new CallCounts();
   const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 }, (request, response) => {
     if (!request.url?.startsWith('/')) return void response.writeHead(400).end(); // the engines throw at an absolute URL
-    counts.count(request, response, ...nameCall(request));
-    if (accessKeyOf(request).startsWith(sessionKeyPrefix)) return refuseSession(response);
+    const [service, action] = nameCall(request);
+    counts.count(request, response, service, action);
+    if (accessKeyOf(request).startsWith(sessionKeyPrefix)) return refuseSession(service, request, response);
     listener(request, response);
   });
   server.listen(0, '127.0.0.1');
@@ -58,8 +60,9 @@ export async function serveEngine(
 }
 
 /** The engines know no policies, so nobody who is bound by one gets past here. */
-const refuseSession = (response: ServerResponse): void => {
+const refuseSession = (service: string, request: IncomingMessage, response: ServerResponse): void => {
   const message = 'An assumed role opens nothing but the Lambda API here.';
+  if (service === 's3') return sendS3Error(request, response, 403, 'AccessDenied', message);
   response.writeHead(403, {
     'Content-Type': 'application/x-amz-json-1.1',
     'x-amzn-ErrorType': 'AccessDeniedException',

@@ -96,13 +96,17 @@ describe('the replay role', () => {
     const Bucket = outputOf(stack, 'InvoiceBucketName');
     const Key = { accountid: { S: 'a1' }, vendorid: { S: 'v1' } };
     const attempts = [
-      kinesis.send(new PutRecordCommand({ StreamName, PartitionKey: 'k', Data: Buffer.from('{}') })),
-      dynamodb.send(new GetItemCommand({ TableName, Key })),
-      dynamodb.send(new PutItemCommand({ TableName, Item: Key })),
-      s3.send(new GetObjectCommand({ Bucket, Key: 'k' })),
-      s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x' })),
+      () => kinesis.send(new PutRecordCommand({ StreamName, PartitionKey: 'k', Data: Buffer.from('{}') })),
+      () => dynamodb.send(new GetItemCommand({ TableName, Key })),
+      () => dynamodb.send(new PutItemCommand({ TableName, Item: Key })),
+      () => s3.send(new GetObjectCommand({ Bucket, Key: 'k' })),
+      () => s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x' })),
     ];
-    for (const attempt of attempts) await expect(attempt).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
+    for (const attempt of attempts)
+      await expect(attempt()).rejects.toMatchObject({
+        name: expect.stringMatching(/^AccessDenied/),
+        $metadata: { httpStatusCode: 403 },
+      });
   });
 
   it('is nobody without the token of its session', async () => {

@@ -177,8 +177,8 @@ describe('the start stops', () => {
   it.each<[string, Record<string, unknown>, RegExp]>([
     [
       'a property that is not run',
-      { DeadLetterConfig: { TargetArn: 'x' } },
-      /Function \(AWS::Lambda::Function\): DeadLetterConfig is not run here$/,
+      { FileSystemConfigs: [] },
+      /Function \(AWS::Lambda::Function\): FileSystemConfigs is not run here$/,
     ],
     ['a time-out above 900 s', { Timeout: 901 }, /Timeout/],
     [
