@@ -62,7 +62,7 @@ export async function serveEngine(
 /** The engines know no policies, so nobody who is bound by one gets past here. */
 const refuseSession = (service: string, request: IncomingMessage, response: ServerResponse): void => {
   const message = 'An assumed role opens nothing but the Lambda API here.';
-  if (service === 's3') return sendS3Error(request, response, 403, 'AccessDenied', message);
+  if (service === 's3') return void sendS3Error(request, response, 403, 'AccessDenied', message);
   response.writeHead(403, {
     'Content-Type': 'application/x-amz-json-1.1',
     'x-amzn-ErrorType': 'AccessDeniedException',
