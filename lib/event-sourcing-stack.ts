@@ -76,36 +76,34 @@ export class EventSourcingStack extends Stack {
     new Monitoring(this, 'Monitoring');
     MissingRemovalPolicies.of(this).destroy();
 
-    new CfnOutput(this, 'ApiUrl', { value: api.url });
-    if (api.key) new CfnOutput(this, 'ApiKeyId', { value: api.key.keyId });
-    new CfnOutput(this, 'StreamName', { value: stream.streamName });
-    new CfnOutput(this, 'OrderTableName', { value: orders.slots.blue.table.tableName });
-    new CfnOutput(this, 'InvoiceBucketName', { value: invoices.slots.blue.bucket.bucketName });
-    new CfnOutput(this, 'EventLogTableName', { value: tasks.events.tableName });
-    new CfnOutput(this, 'TaskTableName', { value: taskViews.table.tableName });
-    new CfnOutput(this, 'TaskAuditBucketName', { value: taskViews.audit.bucketName });
-    new CfnOutput(this, 'OnFailureBucketName', { value: onFailure.bucketName });
-    new CfnOutput(this, 'ArchiveBucketName', { value: archive.bucket.bucketName });
-    new CfnOutput(this, 'LiveTableName', { value: live.table.tableName });
-    new CfnOutput(this, 'ReplayRoleArn', { value: replay.arn });
-    new CfnOutput(this, 'Slots', {
-      value: this.toJsonString({
+    const outputs = {
+      ApiUrl: api.url,
+      ApiKeyId: api.key?.keyId,
+      StreamName: stream.streamName,
+      OnFailureBucketName: onFailure.bucketName,
+      ArchiveBucketName: archive.bucket.bucketName,
+      OrderTableName: orders.slots.blue.table.tableName,
+      InvoiceBucketName: invoices.slots.blue.bucket.bucketName,
+      Slots: this.toJsonString({
         orders: slotNames(orders.slots, ({ table }) => table.tableName),
         invoices: slotNames(invoices.slots, ({ bucket }) => bucket.bucketName),
       }),
-    });
-    new CfnOutput(this, 'StoreBusName', { value: stores.bus.eventBusName });
-    new CfnOutput(this, 'StoreDeadLetterQueueUrl', { value: stores.deadLetters.queueUrl });
-    new CfnOutput(this, 'StockTableName', { value: stores.stock.tableName });
-    new CfnOutput(this, 'RevenueTableName', { value: revenue.table.tableName });
-    new CfnOutput(this, 'RevenueBucketName', { value: revenue.bucket.bucketName });
-    new CfnOutput(this, 'ProducerFunctionName', { value: stores.producer.functionName });
-    if (comparison) {
-      const { putItem1, putItem2 } = comparison;
-      new CfnOutput(this, 'PutItem1FunctionName', { value: putItem1.function.functionName });
-      new CfnOutput(this, 'PutItem2FunctionName', { value: putItem2.function.functionName });
-      new CfnOutput(this, 'PutItem1TableName', { value: putItem1.table.tableName });
-      new CfnOutput(this, 'PutItem2TableName', { value: putItem2.table.tableName });
-    }
+      LiveTableName: live.table.tableName,
+      ReplayRoleArn: replay.arn,
+      EventLogTableName: tasks.events.tableName,
+      TaskTableName: taskViews.table.tableName,
+      TaskAuditBucketName: taskViews.audit.bucketName,
+      StoreBusName: stores.bus.eventBusName,
+      StoreDeadLetterQueueUrl: stores.deadLetters.queueUrl,
+      StockTableName: stores.stock.tableName,
+      ProducerFunctionName: stores.producer.functionName,
+      RevenueTableName: revenue.table.tableName,
+      RevenueBucketName: revenue.bucket.bucketName,
+      PutItem1FunctionName: comparison?.putItem1.function.functionName,
+      PutItem1TableName: comparison?.putItem1.table.tableName,
+      PutItem2FunctionName: comparison?.putItem2.function.functionName,
+      PutItem2TableName: comparison?.putItem2.table.tableName,
+    };
+    for (const [name, value] of Object.entries(outputs)) if (value) new CfnOutput(this, name, { value });
   }
 }
