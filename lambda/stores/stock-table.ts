@@ -12,7 +12,7 @@ const isNews = 'NOT contains(requestIds, :id)';
 const grow = {
   UpdateExpression:
     'SET stock = if_not_exists(stock, :zero) + :change, requestIds = list_append(if_not_exists(requestIds, :none), :ids)',
-  ConditionExpression: `attribute_not_exists(requestIds) OR (${isNews} AND size(requestIds) < :limit)`,
+  ConditionExpression: `attribute_not_exists(requestIds) OR ${isNews} AND size(requestIds) < :limit`,
 };
 /** Appends to a full `requestIds` and drops its oldest: an index beyond the end appends, and the paths do not overlap. */
 const shift = {
