@@ -135,29 +135,36 @@ it('publishes every event and never shows an older view when its functions die m
   }
 }, 90_000);
 
-it('publishes every event and never shows an older view when the whole runtime is killed, 5 times', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'killed-tasks-'));
-  const writers = new Writers();
-  let runtime: StartedRuntime | undefined;
-  try {
-    for (let n = 0; n < 5; n++) {
+/** `RUNTIME_KILLS=50` takes two minutes. */
+const runtimeKills = Number(process.env.RUNTIME_KILLS ?? 5);
+
+it(
+  `publishes every event and never shows an older view when the whole runtime is killed, ${runtimeKills} times`,
+  async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'killed-tasks-'));
+    const writers = new Writers();
+    let runtime: StartedRuntime | undefined;
+    try {
+      for (let n = 0; n < runtimeKills; n++) {
+        runtime = await startRuntime(directory);
+        const { process, system } = runtime;
+        const stop = new AbortController();
+        const before = writers.answered;
+        const writing = writers.writeUntil(stop.signal, () => system);
+        await eventually(() => expect(writers.answered).toBeGreaterThan(before), 20_000, 5);
+        await sleep(Math.random() * 300);
+        process.kill('SIGKILL');
+        await once(process, 'exit');
+        stop.abort();
+        await writing;
+        system.disconnect();
+      }
       runtime = await startRuntime(directory);
-      const { process, system } = runtime;
-      const stop = new AbortController();
-      const before = writers.answered;
-      const writing = writers.writeUntil(stop.signal, () => system);
-      await eventually(() => expect(writers.answered).toBeGreaterThan(before), 20_000, 5);
-      await sleep(Math.random() * 300);
-      process.kill('SIGKILL');
-      await once(process, 'exit');
-      stop.abort();
-      await writing;
-      system.disconnect();
+      await writers.expectPublished(runtime.system);
+    } finally {
+      if (runtime) await endRuntime(runtime);
+      rmSync(directory, { recursive: true, force: true });
     }
-    runtime = await startRuntime(directory);
-    await writers.expectPublished(runtime.system);
-  } finally {
-    if (runtime) await endRuntime(runtime);
-    rmSync(directory, { recursive: true, force: true });
-  }
-}, 120_000);
+  },
+  60_000 + 12_000 * runtimeKills,
+);
