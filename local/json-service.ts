@@ -1,7 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Engine } from './engines/engine.ts';
+import { listen } from './listen.ts';
 import { type CallCounts, targetedAction } from './metrics/call-counts.ts';
 import type { Keys } from './principals.ts';
 import { findSignatureFault } from './signature-v4.ts';
@@ -49,18 +49,7 @@ export const startJsonService = async (definition: JsonService): Promise<Engine>
     response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1', 'x-amzn-RequestId': randomUUID() });
     response.end(JSON.stringify(body));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeIdleConnections();
-      await closed;
-    },
-  };
+  return listen(server);
 };
 
 const answer = async (message: IncomingMessage, definition: JsonService): Promise<object> => {

@@ -1,7 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Engine } from '../engines/engine.ts';
+import { listen } from '../listen.ts';
 import { accessKeyOf, type CallCounts } from '../metrics/call-counts.ts';
 import type { Keys } from '../principals.ts';
 import { findSignatureFault } from '../signature-v4.ts';
@@ -33,18 +33,7 @@ export const startSts = async (options: StsOptions): Promise<Engine> => {
     const { status, xml } = respond(message, body, form, requestId, options);
     response.writeHead(status, { 'Content-Type': 'text/xml', 'x-amzn-RequestId': requestId }).end(xml);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeIdleConnections();
-      await closed;
-    },
-  };
+  return listen(server);
 };
 
 interface Answer {

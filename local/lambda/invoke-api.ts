@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { hash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { MappingSwitch } from '../event-source-mapping/mapping-switch.ts';
 import { type Access, AccessDenied } from '../iam/access.ts';
+import { listen } from '../listen.ts';
 import { accessKeyOf, type CallCounts } from '../metrics/call-counts.ts';
 import type { Keys } from '../principals.ts';
 import { findSignatureFault } from '../signature-v4.ts';
@@ -135,18 +135,7 @@ export const startInvokeApi = async (options: InvokeApiOptions): Promise<Engine>
     }
   };
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      server.closeIdleConnections();
-      await closed;
-    },
-  };
+  return listen(server);
 };
 
 /** As far as its price depends on it: only `Invoke` costs anything. */
