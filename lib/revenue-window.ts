@@ -1,14 +1,14 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
-import { LogGroup, LogStream, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { revenueTableKeys } from '../lambda/stores/revenue-table-keys.ts';
 import type { EventStream } from './event-stream.ts';
 import type { OrderApi } from './order-api.ts';
 import { AppFunction } from './parts/app-function.ts';
+import { BucketDelivery } from './parts/bucket-delivery.ts';
 import { PrivateBucket } from './parts/private-bucket.ts';
 import { StreamConsumer } from './parts/stream-consumer.ts';
 import type { Settings } from './settings.ts';
@@ -79,65 +79,19 @@ export class RevenueWindow extends Construct {
     consumer.mapping.node.addDependency(this.bucket);
   }
 
-  /** CDK's own delivery stream would let Firehose read and delete the objects. */
   #deliver({ revenueWindow }: Pick<RevenueWindowProps, 'revenueWindow'>): CfnDeliveryStream {
-    const format = new AppFunction(this, 'Format', { name: 'format-revenue-line' });
-    const log = new LogGroup(this, 'DeliveryLog', {
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
+    const gatheredSeconds = Math.min(longestBufferSeconds, revenueWindow);
+    const delivery = new BucketDelivery(this, 'Delivery', {
+      transform: new AppFunction(this, 'Format', { name: 'format-revenue-line' }),
+      transformAfterSeconds: gatheredSeconds,
+      bucket: this.bucket,
+      keys: ['sales_revenue*'],
+      prefix: 'sales_revenue/!{timestamp:yyyy/MM/dd/HH}/',
+      errorOutputPrefix: 'sales_revenue_failed/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/',
+      fileExtension: '.json',
+      bufferingHints: { intervalInSeconds: gatheredSeconds, sizeInMBs: 1 },
     });
-    const logStream = new LogStream(this, 'DeliveryLogStream', {
-      logGroup: log,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    const role = new Role(this, 'DeliveryRole', { assumedBy: new ServicePrincipal('firehose.amazonaws.com') });
-    // https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3
-    for (const [actions, resources] of [
-      [['s3:AbortMultipartUpload', 's3:PutObject'], [this.bucket.arnForObjects('sales_revenue*')]],
-      [['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], [this.bucket.bucketArn]],
-      [
-        ['lambda:InvokeFunction', 'lambda:GetFunctionConfiguration'],
-        [format.functionArn, `${format.functionArn}:*`],
-      ],
-      [['logs:PutLogEvents'], [log.logGroupArn]],
-    ] as const) {
-      role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
-    }
-    const delivery = new CfnDeliveryStream(this, 'Delivery', {
-      deliveryStreamType: 'DirectPut',
-      deliveryStreamEncryptionConfigurationInput: { keyType: 'AWS_OWNED_CMK' },
-      extendedS3DestinationConfiguration: {
-        bucketArn: this.bucket.bucketArn,
-        roleArn: role.roleArn,
-        prefix: 'sales_revenue/!{timestamp:yyyy/MM/dd/HH}/',
-        errorOutputPrefix: 'sales_revenue_failed/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/',
-        fileExtension: '.json',
-        bufferingHints: { intervalInSeconds: Math.min(longestBufferSeconds, revenueWindow), sizeInMBs: 1 },
-        processingConfiguration: {
-          enabled: true,
-          processors: [
-            {
-              type: 'Lambda',
-              parameters: [
-                { parameterName: 'LambdaArn', parameterValue: format.functionArn },
-                { parameterName: 'BufferSizeInMBs', parameterValue: '1' },
-                {
-                  parameterName: 'BufferIntervalInSeconds',
-                  parameterValue: String(Math.min(longestBufferSeconds, revenueWindow)),
-                },
-              ],
-            },
-          ],
-        },
-        cloudWatchLoggingOptions: {
-          enabled: true,
-          logGroupName: log.logGroupName,
-          logStreamName: logStream.logStreamName,
-        },
-      },
-    });
-    delivery.node.addDependency(role, this.bucket);
-    return delivery;
+    return delivery.stream;
   }
 
   #query(): AppFunction {

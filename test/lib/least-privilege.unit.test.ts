@@ -86,7 +86,7 @@ const rights: Record<(typeof functionNames)[number], string[]> = {
   ],
   'aggregate-revenue': [
     'dynamodb:BatchWriteItem RevenueWindowRevenue',
-    'firehose:PutRecordBatch RevenueWindowDelivery',
+    'firehose:PutRecordBatch RevenueWindowDeliveryStream',
     ...readShared,
     ...writing('RevenueWindowConsumerFunctionLog'),
     ...setAside,

@@ -1,0 +1,98 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
+import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
+import { LogGroup, LogStream, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { AppFunction } from './app-function.ts';
+
+type Destination = CfnDeliveryStream.ExtendedS3DestinationConfigurationProperty;
+
+export interface BucketDeliveryProps
+  extends Required<Pick<Destination, 'prefix' | 'errorOutputPrefix' | 'fileExtension'>>,
+    Pick<Destination, 'compressionFormat'> {
+  readonly bucket: IBucket;
+  /** The keys it writes and no others, as an ARN may name them: `events/*`. */
+  readonly keys: readonly string[];
+  /** Every record passes through it on its way. */
+  readonly transform: AppFunction;
+  /** Where the records come from; @default whoever may put them */
+  readonly source?: IStream;
+  /** How long records are gathered, before the function and before the bucket. */
+  readonly transformAfterSeconds: number;
+  readonly bufferingHints: Required<CfnDeliveryStream.BufferingHintsProperty>;
+}
+
+/**
+ * (stream →) Firehose → function → bucket, with the rights of Firehose's own role: it may write these keys and read
+ * nothing there, where CDK's own delivery stream could read and delete every object.
+ */
+export class BucketDelivery extends Construct {
+  readonly stream: CfnDeliveryStream;
+
+  constructor(scope: Construct, id: string, props: BucketDeliveryProps) {
+    super(scope, id);
+    const { bucket, keys, transform, source, transformAfterSeconds, ...destination } = props;
+    const log = new LogGroup(this, 'Log', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const logStream = new LogStream(this, 'LogStream', { logGroup: log, removalPolicy: RemovalPolicy.DESTROY });
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('firehose.amazonaws.com') });
+    const allow = (actions: string[], resources: string[]) =>
+      role.addToPolicy(new PolicyStatement({ actions, resources }));
+    // https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#using-iam-s3
+    allow(
+      ['s3:AbortMultipartUpload', 's3:PutObject'],
+      keys.map((key) => bucket.arnForObjects(key)),
+    );
+    allow(['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], [bucket.bucketArn]);
+    allow(
+      ['lambda:GetFunctionConfiguration', 'lambda:InvokeFunction'],
+      [transform.functionArn, `${transform.functionArn}:*`],
+    );
+    allow(['logs:PutLogEvents'], [log.logGroupArn]);
+    if (source)
+      allow(
+        ['kinesis:DescribeStream', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'],
+        [source.streamArn],
+      );
+    this.stream = new CfnDeliveryStream(this, 'Stream', {
+      ...(source
+        ? {
+            deliveryStreamType: 'KinesisStreamAsSource',
+            kinesisStreamSourceConfiguration: { kinesisStreamArn: source.streamArn, roleArn: role.roleArn },
+          }
+        : {
+            deliveryStreamType: 'DirectPut',
+            deliveryStreamEncryptionConfigurationInput: { keyType: 'AWS_OWNED_CMK' },
+          }),
+      extendedS3DestinationConfiguration: {
+        ...destination,
+        bucketArn: bucket.bucketArn,
+        roleArn: role.roleArn,
+        processingConfiguration: {
+          enabled: true,
+          processors: [
+            {
+              type: 'Lambda',
+              parameters: [
+                { parameterName: 'LambdaArn', parameterValue: transform.functionArn },
+                // The answer may be twice as long, and may have 6 MB.
+                { parameterName: 'BufferSizeInMBs', parameterValue: '1' },
+                { parameterName: 'BufferIntervalInSeconds', parameterValue: String(transformAfterSeconds) },
+              ],
+            },
+          ],
+        },
+        cloudWatchLoggingOptions: {
+          enabled: true,
+          logGroupName: log.logGroupName,
+          logStreamName: logStream.logStreamName,
+        },
+      },
+    });
+    this.stream.node.addDependency(role, bucket);
+  }
+}
