@@ -48,12 +48,20 @@ const split = async (name: Parameters<typeof probes.streamOf>[0]) => {
   await probes.kinesis.send(
     new SplitShardCommand({ StreamName, ShardToSplit: 'shardId-000000000000', NewStartingHashKey: middle }),
   );
-  await eventually(async () => {
+  await resharded(StreamName);
+};
+const merge = async (name: Parameters<typeof probes.streamOf>[0]) => {
+  const StreamName = probes.streamOf(name);
+  const [ShardToMerge, AdjacentShardToMerge] = ['shardId-000000000000', 'shardId-000000000001'];
+  await probes.kinesis.send(new MergeShardsCommand({ StreamName, ShardToMerge, AdjacentShardToMerge }));
+  await resharded(StreamName);
+};
+const resharded = (StreamName: string) =>
+  eventually(async () => {
     const { StreamDescription } = await probes.kinesis.send(new DescribeStreamCommand({ StreamName }));
     expect(StreamDescription?.StreamStatus).toBe('ACTIVE');
-    expect(StreamDescription?.Shards?.length).toBeGreaterThan(2);
+    expect(StreamDescription?.Shards).toHaveLength(3);
   });
-};
 const shardsOf = (name: Parameters<typeof probes.calls>[0]) =>
   probes.calls(name).map(({ event }) => event.Records[0]?.eventID.split(':')[0]?.at(-1));
 
@@ -150,13 +158,7 @@ describe('shards', () => {
 
   it('§1.2 a merged shard is begun when both parents are finished', async () => {
     await probes.put('merge', names(0, 20), spread);
-    await probes.kinesis.send(
-      new MergeShardsCommand({
-        StreamName: probes.streamOf('merge'),
-        ShardToMerge: 'shardId-000000000000',
-        AdjacentShardToMerge: 'shardId-000000000001',
-      }),
-    );
+    await merge('merge');
     await probes.put('merge', names(20, 20), spread);
     await eventually(() => expect(probes.batches('merge').flat()).toHaveLength(40));
 
