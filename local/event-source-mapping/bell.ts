@@ -15,8 +15,8 @@ export class Bell {
     this.wake?.();
   }
 
-  /** Resolves at the next ring, after `ms` milliseconds at the latest. */
-  async wait(ms = Number.POSITIVE_INFINITY): Promise<void> {
+  /** Resolves at the next ring (true), after `ms` milliseconds at the latest (false). */
+  async wait(ms = Number.POSITIVE_INFINITY): Promise<boolean> {
     if (!this.rung && ms > 0) {
       const timer = new AbortController();
       await new Promise<void>((resolve) => {
@@ -26,6 +26,8 @@ export class Bell {
       this.wake = undefined;
       timer.abort(true); // a reason of its own: the default one is an error with a stack
     }
+    const { rung } = this;
     this.rung = false;
+    return rung;
   }
 }

@@ -66,8 +66,7 @@ export class EventSourceMapping {
     this.destination = parts.settings.onFailure ? openDestination(parts.settings.onFailure, context) : undefined;
     this.running = true;
     this.consumeReadable(shards, this.source);
-    if (context.pace.wakeOnWrite && parts.settings.maximumBatchingWindowSeconds === 0)
-      this.unsubscribe = this.source.onWrite((shardIds) => this.wake(shardIds));
+    if (this.toldOfWrites) this.unsubscribe = this.source.onWrite((shardIds) => this.wake(shardIds));
   }
 
   /** Lets the invocations in flight finish, keeps what they have done, then rests; `start` goes on from there. */
@@ -118,6 +117,7 @@ export class EventSourceMapping {
       settings: parts.settings,
       pace: this.pace(),
       clock: context.clock,
+      toldOfWrites: this.toldOfWrites,
       shard: source.shard(shardId),
       position: checkpoint && !('ended' in checkpoint) ? checkpoint : 'TRIM_HORIZON',
       filter: this.filter,
@@ -129,6 +129,10 @@ export class EventSourceMapping {
       log: (line) => context.log(`${parts.name}: ${shardId}: ${line}`),
     });
     this.consumers.set(shardId, { consumer, done: this.run(shardId, consumer) });
+  }
+
+  private get toldOfWrites(): boolean {
+    return this.context.pace.wakeOnWrite && this.parts.settings.maximumBatchingWindowSeconds === 0;
   }
 
   /** As often as the source is polled on AWS, unless its writes wake the reader anyway. */

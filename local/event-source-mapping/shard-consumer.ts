@@ -22,6 +22,8 @@ export interface ShardConsumerParts {
   readonly settings: MappingSettings;
   readonly pace: Pace;
   readonly clock: Clock;
+  /** Whether `wake` tells of every write. */
+  readonly toldOfWrites: boolean;
   readonly shard: StreamShard;
   readonly position: ReadPosition;
   readonly filter: RecordFilter | undefined;
@@ -96,7 +98,7 @@ export class ShardConsumer {
   }
 
   private async read(): Promise<void> {
-    const { pace, clock } = this.parts;
+    const { clock } = this.parts;
     let { position } = this.parts;
     let more = true;
     let gatherMs = 0;
@@ -122,7 +124,17 @@ export class ShardConsumer {
       gatherMs = this.nextGatherMs(gatherMs, quiet, read.records.length);
       const leftMs = Math.min(gatherMs, startedAtMs + gatherMs - clock.now()); // a clock may be set back
       if (leftMs > 0) await clock.sleep(leftMs, this.stopping.signal);
-      else if (quiet && gatherMs === 0) await this.bell.wait(pace.pollIntervalMs);
+      else if (quiet && gatherMs === 0) await this.quietly(writes);
+    }
+  }
+
+  /** Waits for the next write or the next poll: that a lane wants more brings nothing new, and a read costs two calls. */
+  private async quietly(writes: number): Promise<void> {
+    const { pace, toldOfWrites } = this.parts;
+    let rung = true;
+    while (rung && !this.stopping.signal.aborted) {
+      rung = await this.bell.wait(pace.pollIntervalMs);
+      if (!toldOfWrites || writes !== this.writes) return;
     }
   }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
+import { laptopPace } from '../../../local/pace.ts';
 import { eventually } from '../../support/eventually.ts';
 import { names, type Probe, runProbes } from '../../support/probe.ts';
 
@@ -125,5 +126,24 @@ describe('a batch', () => {
     await eventually(() => expect(probes.batches('many').flat()).toHaveLength(3_000));
 
     expect(probes.batches('many').flat()).toEqual(names(0, 3_000));
+  });
+});
+
+describe('a shard at which nothing is going on', () => {
+  const quiet = runProbes({ quiet: {} }, { pace: { ...laptopPace, pollIntervalMs: 60_000 } });
+  const readsOfEngine = async () => {
+    const { calls } = await quiet.stack.metrics();
+    return calls.filter(({ action }) => action === 'GetRecords').reduce((sum, call) => sum + call.calls, 0);
+  };
+
+  it('is not read once more when a batch of it is done', async () => {
+    await quiet.put('quiet', ['r0']);
+    await quiet.called('quiet', 1);
+    const before = await readsOfEngine();
+    for (let count = 2; count <= 10; count++) {
+      await quiet.put('quiet', [`r${count}`]);
+      await quiet.called('quiet', count);
+    }
+    expect(await readsOfEngine()).toBe(before);
   });
 });
