@@ -5,6 +5,7 @@ import type { Written } from './engines/kinesis.ts';
 import type { MappingSwitch } from './event-source-mapping/mapping-switch.ts';
 import type { AsyncInvocations } from './lambda/async-invocations.ts';
 import type { LocalFunction } from './lambda/local-function.ts';
+import type { Precedence } from './lambda/precedence.ts';
 import type { LocalPages } from './metrics/local-pages.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { Pace } from './pace.ts';
@@ -27,6 +28,8 @@ export interface LocalContext {
   readonly pages: LocalPages;
   readonly clock: Clock;
   readonly pace: Pace;
+  /** Lets requests go before batches. */
+  readonly precedence: Precedence;
   /** At most this many execution environments a function. */
   readonly environments: number;
   readonly endpoints: Endpoints;

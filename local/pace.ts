@@ -6,6 +6,8 @@ export interface Pace {
   readonly pollIntervalMs: number;
   /** At most so long from one read of a busy shard to the next, so that it brings more: a read costs more than its records. */
   readonly gatherMs: number;
+  /** At most so long a batch is held while requests wait for an environment. */
+  readonly holdBatchMs: number;
   /** Before retry number `retry` (from 1) of a batch. AWS documents no figure; this is the documented choice. */
   readonly retryBackoffMs: (retry: number) => number;
   /** How long a tumbling window that gets no more records is held open after its end. */
@@ -19,19 +21,21 @@ export const awsPace: Pace = {
   wakeOnWrite: false,
   pollIntervalMs: 1_000,
   gatherMs: 0,
+  holdBatchMs: 0,
   retryBackoffMs: (retry) => Math.min(60_000, 1_000 * 2 ** (retry - 1)),
   quietWindowMs: 120_000,
   bufferMs: (hintMs) => hintMs,
 };
 
 /**
- * For a laptop: woken by the write itself, leaves a busy shard 50 ms, backs off 50, 100, 200 … 1,000 ms, holds a quiet
- * window for half a second, fills a buffer for a second at most.
+ * For a laptop: woken by the write itself, leaves a busy shard 50 ms, holds a batch for a second at most (Lambda polls
+ * no more often), backs off 50, 100, 200 … 1,000 ms, holds a quiet window for half a second, fills a buffer for a second.
  */
 export const laptopPace: Pace = {
   wakeOnWrite: true,
   pollIntervalMs: 1_000,
   gatherMs: 50,
+  holdBatchMs: 1_000,
   retryBackoffMs: (retry) => Math.min(1_000, 50 * 2 ** (retry - 1)),
   quietWindowMs: 500,
   bufferMs: (hintMs) => Math.min(1_000, hintMs),

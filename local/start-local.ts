@@ -12,6 +12,7 @@ import { rolesOf } from './iam/roles.ts';
 import { openAsyncInvocations } from './lambda/async-invocations.ts';
 import type { InvokeApiOptions } from './lambda/invoke-api.ts';
 import type { LocalFunction } from './lambda/local-function.ts';
+import { Precedence } from './lambda/precedence.ts';
 import { pagesOrigin } from './metrics/local-pages.ts';
 import { Metrics, type MetricsSnapshot } from './metrics/metrics.ts';
 import { laptopPace, type Pace } from './pace.ts';
@@ -122,6 +123,7 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
       pages,
       clock,
       pace,
+      precedence: new Precedence(pace.holdBatchMs),
       environments: options.environments ?? 2,
       endpoints,
       functions,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../clock.ts';
+import { type Clock, during } from '../clock.ts';
 import { type LocalFunction, RequestTooLarge } from '../lambda/local-function.ts';
+import type { Precedence } from '../lambda/precedence.ts';
 import type { Distribution } from '../metrics/distribution.ts';
 import type { SendReason } from '../metrics/invocation-measure.ts';
 import type { Pace } from '../pace.ts';
@@ -20,6 +21,7 @@ export interface HandlerWork {
   readonly pace: Pace;
   readonly clock: Clock;
   readonly function: LocalFunction;
+  readonly precedence: Precedence;
   readonly writer: EventWriter;
   readonly progress: ShardProgress;
   readonly lag: Distribution;
@@ -113,8 +115,9 @@ export class BatchHandler {
     records: readonly SourceRecord[],
     reason: SendReason,
   ): Promise<InvocationResponse> {
+    const { clock, precedence, mappingUuid: source } = this.work;
+    await during(clock, precedence.turnOfBatch());
     this.requestId = randomUUID();
-    const { clock, mappingUuid: source } = this.work;
     const last = records.at(-1);
     const batch = {
       records: records.length,

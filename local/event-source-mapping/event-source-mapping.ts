@@ -117,6 +117,7 @@ export class EventSourceMapping {
       settings: parts.settings,
       pace: this.pace(),
       clock: context.clock,
+      precedence: context.precedence,
       toldOfWrites: this.toldOfWrites,
       shard: source.shard(shardId),
       position: checkpoint && !('ended' in checkpoint) ? checkpoint : 'TRIM_HORIZON',

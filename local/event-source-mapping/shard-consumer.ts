@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { type Clock, during } from '../clock.ts';
 import { type LocalFunction, payloadLimitBytes } from '../lambda/local-function.ts';
+import type { Precedence } from '../lambda/precedence.ts';
 import type { Distribution } from '../metrics/distribution.ts';
 import type { Pace } from '../pace.ts';
 import type { SetAside } from './attempt.ts';
@@ -29,6 +30,7 @@ export interface ShardConsumerParts {
   readonly filter: RecordFilter | undefined;
   readonly writer: EventWriter;
   readonly function: LocalFunction;
+  readonly precedence: Precedence;
   /** Keeps the position, durably, before it returns. */
   readonly keep: (position: { readonly after: string }) => void;
   /** Rejects where the destination has not taken the records. */

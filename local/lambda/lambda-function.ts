@@ -14,6 +14,7 @@ import {
   TooManyRequests,
 } from './local-function.ts';
 import type { PlatformLog } from './platform-log.ts';
+import { Precedence } from './precedence.ts';
 
 /** What a function is made of. */
 export interface FunctionSettings {
@@ -40,6 +41,8 @@ export interface FunctionSettings {
   readonly clock?: Clock;
   /** Where its invocations are measured; nowhere by default. */
   readonly metrics?: FunctionMetrics;
+  /** What the functions of a runtime share; on its own by default. */
+  readonly precedence?: Precedence;
   /** An environment without work for this long is stopped; five minutes by default. */
   readonly idleMs?: number;
 }
@@ -66,6 +69,7 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
   readonly #settings: FunctionSettings;
   readonly #reserved: number;
   readonly #idleMs: number;
+  readonly #precedence: Precedence;
   readonly #environments = new Set<Environment>();
   readonly #starting = new Set<Environment>();
   /** Those that have ended, until their threads are gone. */
@@ -88,6 +92,7 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
     this.#settings = settings;
     this.#reserved = settings.reservedConcurrency ?? Number.POSITIVE_INFINITY;
     this.#idleMs = settings.idleMs ?? 300_000;
+    this.#precedence = settings.precedence ?? new Precedence(0);
   }
 
   async invoke(payload: string, options: InvokeOptions = {}): Promise<InvokeResult> {
@@ -107,6 +112,7 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
         if (this.#inFlight === 0) this.#whenDrained?.();
       };
       const requestId = options.requestId ?? randomUUID();
+      if (options.source === 'api') this.#precedence.requestWaits();
       this.#waiting.push({ payload, options, requestId, since: performance.now(), answer });
       this.#dispatch();
     });
@@ -144,7 +150,7 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
     const gone = environment.gone.then(() => void this.#ending.delete(gone));
     this.#ending.add(gone);
     if (this.#starting.delete(environment) && end.reason !== 'killed') {
-      const call = this.#waiting.shift();
+      const call = this.#next();
       if (call) environment.fail(call, end);
     }
     this.#dispatch();
@@ -154,9 +160,16 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
     while (this.#waiting.length > 0) {
       const environment = this.#free.pop();
       if (!environment) break;
-      environment.run(this.#waiting.shift() as Call);
+      environment.run(this.#next() as Call);
     }
     this.#grow();
+  }
+
+  /** The call that has waited longest, which waits no more. */
+  #next(): Call | undefined {
+    const call = this.#waiting.shift();
+    if (call?.options.source === 'api') this.#precedence.requestRuns();
+    return call;
   }
 
   /** Starts the first environment at once, and a further one when a call has waited for those there are. */
@@ -184,7 +197,7 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
     } catch (error) {
       const payload = JSON.stringify(errorObject(error));
       this.#settings.onFailure?.(payload);
-      this.#waiting.shift()?.answer({ payload, functionError: 'Unhandled' });
+      this.#next()?.answer({ payload, functionError: 'Unhandled' });
     }
   }
 

@@ -126,6 +126,7 @@ export const lambdaFunction = resourceType({
       log: openFunctionLog(join(context.dataDir, 'logs', `${functionName}.log`)),
       platformLog: platformLog(properties),
       clock: context.clock,
+      precedence: context.precedence,
       metrics: context.metrics.of({ functionName, description: properties.Description, memoryMb }),
       onFailure: failureReport(functionName, context.clock.now, context.log),
     });

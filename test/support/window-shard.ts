@@ -5,6 +5,7 @@ import type { MappingSettings } from '../../local/event-source-mapping/mapping-s
 import { ShardProgress } from '../../local/event-source-mapping/shard-progress.ts';
 import type { SourceRecord } from '../../local/event-source-mapping/stream-record.ts';
 import type { LocalFunction } from '../../local/lambda/local-function.ts';
+import { Precedence } from '../../local/lambda/precedence.ts';
 import { Distribution } from '../../local/metrics/distribution.ts';
 import { laptopPace } from '../../local/pace.ts';
 
@@ -68,6 +69,7 @@ export async function readShard<Batch>(shard: WindowShard, consume: WindowFuncti
       return answer;
     };
     const lane = new Lane({
+      precedence: new Precedence(0),
       mappingUuid: 'm',
       lag: new Distribution(),
       settings: { ...defaults, ...shard.settings },

@@ -8,6 +8,7 @@ import type { ResourceDeclaration, Template } from '../../../local/assembly/temp
 import { systemClock } from '../../../local/clock.ts';
 import type { LocalContext } from '../../../local/context.ts';
 import type { InvokeResult, LocalFunction } from '../../../local/lambda/local-function.ts';
+import { Precedence } from '../../../local/lambda/precedence.ts';
 import { Metrics } from '../../../local/metrics/metrics.ts';
 import { laptopPace } from '../../../local/pace.ts';
 import { Principals } from '../../../local/principals.ts';
@@ -67,6 +68,7 @@ export const startApi = async (
     pages: new Map(),
     clock: systemClock,
     pace: laptopPace,
+    precedence: new Precedence(0),
     environments: 2,
     endpoints: {
       kinesis: '',

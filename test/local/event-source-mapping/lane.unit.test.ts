@@ -7,6 +7,7 @@ import { laneOf } from '../../../local/event-source-mapping/lanes.ts';
 import type { MappingSettings } from '../../../local/event-source-mapping/mapping-settings.ts';
 import { ShardProgress } from '../../../local/event-source-mapping/shard-progress.ts';
 import { type InvokeResult, type LocalFunction, TooManyRequests } from '../../../local/lambda/local-function.ts';
+import { Precedence } from '../../../local/lambda/precedence.ts';
 import { Distribution } from '../../../local/metrics/distribution.ts';
 
 const settings: MappingSettings = {
@@ -90,6 +91,7 @@ const run = async (
       wakeOnWrite: true,
       pollIntervalMs: 1_000,
       gatherMs: 0,
+      holdBatchMs: 0,
       quietWindowMs: 500,
       bufferMs: (hintMs: number) => hintMs,
       retryBackoffMs: (retry: number) => {
@@ -99,6 +101,7 @@ const run = async (
     },
     clock,
     function: { invoke } as LocalFunction,
+    precedence: new Precedence(0),
     writer: new KinesisEventWriter({ shardId: 's', region: 'r', eventSourceArn: 'e', roleArn: 'i' }),
     progress,
     lag: new Distribution(),
