@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { targetedAction } from '../metrics/call-counts.ts';
 import { acceptStreams, captureChanges, creatingStream, type TableStore, updatingStream } from './change-capture.ts';
@@ -5,6 +6,7 @@ import { ChangeLog } from './change-log.ts';
 import { type StreamDescription, shardIdOf } from './change-storage.ts';
 import type { DynamoDbWorkerData, DynamoDbWrites } from './dynamodb.ts';
 import { streamsApi } from './dynamodb-streams-api.ts';
+import { remembering } from './expressions.ts';
 import { type Input, openLevelEngine } from './level-engine.ts';
 import { serveEngine } from './serve-engine.ts';
 
@@ -65,6 +67,12 @@ async function keepTrimmed(log: ChangeLog): Promise<void> {
 }
 
 const trimEveryMs = 15 * 60_000;
+
+const require = createRequire(import.meta.url);
+for (const name of ['conditionParser', 'projectionParser', 'updateParser']) {
+  const parser = require(`dynalite/db/${name}`);
+  parser.parse = remembering(parser.parse);
+}
 
 let log: ChangeLog;
 acceptStreams();
