@@ -12,6 +12,7 @@ import { createFloorResources } from './floor-resources.ts';
 import { makeFolder, removeFolder } from './folder.ts';
 import { applyLoad, type Load } from './load.ts';
 import { makeOrder, orderKey } from './orders.ts';
+import { post } from './post.ts';
 import { endAll, ownEnvironment, track } from './processes.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 
@@ -77,11 +78,11 @@ const started = performance.now();
 const say = (what: string): void =>
   console.error(`${((performance.now() - started) / 1_000).toFixed(0).padStart(4)} s  ${what}`);
 
-async function place({ apiUrl, apiKey }: Runtime, first: number, count: number): Promise<void> {
-  const body = JSON.stringify({ orders: Array.from({ length: count }, (_, n) => makeOrder(first + n)) });
-  const response = await fetch(`${apiUrl}order`, { method: 'POST', headers: { 'x-api-key': apiKey }, body });
-  if (response.status !== 202) throw new Error(`POST /order answered ${response.status}: ${await response.text()}`);
-  await response.arrayBuffer();
+async function place(runtime: Runtime, first: number, count: number): Promise<void> {
+  await post(
+    runtime,
+    Buffer.from(JSON.stringify({ orders: Array.from({ length: count }, (_, n) => makeOrder(first + n)) })),
+  );
 }
 
 /** Waits for the last of the orders, which are the last in their shards. */

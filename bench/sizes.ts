@@ -20,7 +20,7 @@ export interface Sizes {
 
 export const fullSizes: Sizes = {
   rounds: 3,
-  warmUp: 300,
+  warmUp: 1_000,
   latency: 300,
   one: 600,
   sixteen: 3_000,

@@ -57,24 +57,25 @@ export class Stores {
     }
   }
 
-  /** Waits, asking again at once, until both stores have the order. */
+  /** Waits, asking each again at once, until both stores have the order. */
   async bothHave(accountid: string, vendorid: string, eventId: string): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     const Key = { accountid: { S: accountid }, vendorid: { S: vendorid } };
     const item = { TableName: this.#table, Key, ConsistentRead: true };
     const invoice = { Bucket: this.#bucket, Key: `invoices/${accountid}/${vendorid}/${eventId}.json` };
-    for (;;) {
-      const { Item } = await this.#dynamodb.send(new GetItemCommand(item));
-      if (Item) break;
-      failWhenLate(deadline, `the item of ${eventId}`);
-    }
-    for (;;) {
-      const found = await this.#s3.send(new HeadObjectCommand(invoice)).catch((error) => {
-        if (!(error instanceof NotFound)) throw error;
-      });
-      if (found) return;
-      failWhenLate(deadline, `the invoice of ${eventId}`);
-    }
+    const inTable = async () => (await this.#dynamodb.send(new GetItemCommand(item))).Item !== undefined;
+    const inBucket = () =>
+      this.#s3.send(new HeadObjectCommand(invoice)).then(
+        () => true,
+        (error) => {
+          if (error instanceof NotFound) return false;
+          throw error;
+        },
+      );
+    await Promise.all([
+      until(inTable, deadline, `the item of ${eventId}`),
+      until(inBucket, deadline, `the invoice of ${eventId}`),
+    ]);
   }
 
   close(): void {
@@ -112,6 +113,10 @@ export class Stores {
     }
     return { count, newest };
   }
+}
+
+async function until(isSo: () => Promise<boolean>, deadline: number, what: string): Promise<void> {
+  while (!(await isSo())) failWhenLate(deadline, what);
 }
 
 async function pause(deadline: number, what: string): Promise<void> {
