@@ -55,6 +55,16 @@ describe('the environments of a function', () => {
     expect(long.map(([, n]) => n)).toEqual([4, 1]);
   });
 
+  it('are no more for batches, unless one has waited for a second', async () => {
+    const probe = probeFunction(slow, { environments: 2 });
+    const batch = { batch: { records: 1, reason: 'size' } } as const;
+    const quick = (await Promise.all([probe.call(150, batch), probe.call(0, batch)])) as [number, number][];
+    const long = (await Promise.all([probe.call(3_000, batch), probe.call(0, batch)])) as [number, number][];
+
+    expect(quick.map(([, n]) => n)).toEqual([1, 2]);
+    expect(long.map(([, n]) => n)).toEqual([3, 1]);
+  });
+
   it('are stopped once they have been idle', async () => {
     const probe = probeFunction(slow, { idleMs: 50 });
     const [first] = (await probe.call(0)) as [number];
