@@ -18,12 +18,17 @@ export interface Runtime {
   close(): Promise<void>;
 }
 
-const cli = join(import.meta.dirname, '../local/start.js');
+const root = join(import.meta.dirname, '..');
+const packageJson = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+/** What `npm start` runs, without npm. */
+const [, ...command] = packageJson.scripts.start
+  .split(' ')
+  .map((word: string) => word.replace(/^local\//, `${root}/local/`));
 const startTimeoutMs = 60_000;
 
 /** Starts the runtime in `folder`, where its `.local` and its assembly then lie; resolves at its line `ready`. */
 export async function startRuntime(folder: string): Promise<Runtime> {
-  const child = spawn(process.execPath, [cli, '--port', '0'], {
+  const child = spawn(process.execPath, [...command, '--port', '0'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: ownEnvironment(),
