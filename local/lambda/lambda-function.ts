@@ -49,10 +49,9 @@ export interface FunctionSettings {
 
 /**
  * How long a call waits for a busy environment before another one is started for it. Lambda starts one at once; here
- * a start takes 80 ms of the same two or four cores, and 30 MB, while most calls are over in a few milliseconds. Nobody
- * waits for a batch, and one environment handles the batches of several shards faster than two that share its core.
+ * a start takes 80 ms of the same two or four cores, and 30 MB, while most calls are over in a few milliseconds.
  */
-const patienceMs = ({ batch }: InvokeOptions): number => (batch ? 1_000 : 20);
+const patienceMs = 20;
 
 /**
  * A function on worker threads: environments start when there is work for them, stop when idle, and are thrown away
@@ -180,7 +179,7 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
     const most = Math.min(this.#settings.environments, this.#reserved);
     if (!next || this.#environments.size >= most || this.#starting.size > 0) return;
     const waitedMs = performance.now() - next.since;
-    const leftMs = patienceMs(next.options) - waitedMs;
+    const leftMs = (next.options.patienceMs ?? patienceMs) - waitedMs;
     if (leftMs <= 0) {
       this.#start();
       return;

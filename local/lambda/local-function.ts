@@ -21,6 +21,8 @@ export interface InvokeOptions {
   readonly tail?: boolean;
   /** Who asks, for the measurements: `api`, the UUID of an event source mapping …; `invoke` by default. */
   readonly source?: string;
+  /** How long it waits for a busy environment before another one is started; 20 by default. */
+  readonly patienceMs?: number;
   /** What a mapping hands over. */
   readonly batch?: BatchMeasure;
 }

@@ -55,9 +55,9 @@ describe('the environments of a function', () => {
     expect(long.map(([, n]) => n)).toEqual([4, 1]);
   });
 
-  it('are no more for batches, unless one has waited for a second', async () => {
+  it('are no more for calls that have patience, until it is over', async () => {
     const probe = probeFunction(slow, { environments: 2 });
-    const batch = { batch: { records: 1, reason: 'size' } } as const;
+    const batch = { patienceMs: 500 };
     const quick = (await Promise.all([probe.call(150, batch), probe.call(0, batch)])) as [number, number][];
     const long = (await Promise.all([probe.call(3_000, batch), probe.call(0, batch)])) as [number, number][];
 
