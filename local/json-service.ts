@@ -1,10 +1,10 @@
-import { hash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Engine } from './engines/engine.ts';
 import { listen } from './listen.ts';
 import { type CallCounts, targetedAction } from './metrics/call-counts.ts';
 import type { Keys } from './principals.ts';
-import { findSignatureFault } from './signature-v4.ts';
+import { readBody, signatureFaultOf } from './signed-request.ts';
 
 /** A service of AWS that speaks JSON 1.1: every call is a POST that names its action in `X-Amz-Target`. */
 export interface JsonService {
@@ -53,7 +53,10 @@ export const startJsonService = async (definition: JsonService): Promise<Engine>
 };
 
 const answer = async (message: IncomingMessage, definition: JsonService): Promise<object> => {
-  const body = await readBody(message, definition.limitBytes);
+  const { limitBytes } = definition;
+  const body = await readBody(message, limitBytes);
+  if (!body)
+    throw new ServiceError('RequestEntityTooLargeException', `Request must be smaller than ${limitBytes} bytes.`, 413);
   checkSignature(message, body, definition);
   const [prefix, name = ''] = String(message.headers['x-amz-target'] ?? '').split('.');
   const { actions, targetPrefix } = definition;
@@ -65,16 +68,8 @@ const answer = async (message: IncomingMessage, definition: JsonService): Promis
   return action(parse(body));
 };
 
-const checkSignature = (
-  { method = '', url = '', headers }: IncomingMessage,
-  body: Buffer,
-  { keys, region, service }: JsonService,
-): void => {
-  const [rawPath = '', rawQuery = ''] = url.split(/\?(.*)/s);
-  const fault = findSignatureFault(
-    { method, rawPath, rawQuery, headers, payloadHash: hash('sha256', body) },
-    { keys, region, service, now: Date.now() }, // who signs has no other time
-  );
+const checkSignature = (message: IncomingMessage, body: Buffer, definition: JsonService): void => {
+  const fault = signatureFaultOf(message, body, definition);
   if (fault === 'missing')
     throw new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403);
   if (fault)
@@ -91,19 +86,6 @@ const parse = (body: Buffer): JsonObject => {
   if (typeof input !== 'object' || input === null || Array.isArray(input))
     throw new ServiceError('SerializationException', 'The body is not a JSON object.');
   return input as JsonObject;
-};
-
-/** The body; one that is too long is read to its end, so that the client hears the answer. */
-const readBody = async (message: IncomingMessage, limitBytes: number): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of message) {
-    length += chunk.length;
-    if (length <= limitBytes) chunks.push(chunk);
-  }
-  if (length > limitBytes)
-    throw new ServiceError('RequestEntityTooLargeException', `Request must be smaller than ${limitBytes} bytes.`, 413);
-  return Buffer.concat(chunks);
 };
 
 const refusal = (error: unknown): { status: number; body: object } => {

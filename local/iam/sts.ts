@@ -1,10 +1,10 @@
-import { hash, randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Engine } from '../engines/engine.ts';
 import { listen } from '../listen.ts';
 import { accessKeyOf, type CallCounts } from '../metrics/call-counts.ts';
 import type { Keys } from '../principals.ts';
-import { findSignatureFault } from '../signature-v4.ts';
+import { readBody, signatureFaultOf } from '../signed-request.ts';
 import { type Access, AccessDenied } from './access.ts';
 
 export interface StsOptions {
@@ -27,10 +27,9 @@ const limitBytes = 100_000;
 export const startSts = async (options: StsOptions): Promise<Engine> => {
   const server = createServer({ keepAliveTimeout: 65_000 }, async (message, response) => {
     const requestId = randomUUID();
-    const body = await readBody(message);
-    const form = new URLSearchParams(body.toString());
-    options.calls.count(message, response, 'sts', form.get('Action') ?? 'none');
-    const { status, xml } = respond(message, body, form, requestId, options);
+    const { status, xml } = await answer(message, response, requestId, options).catch((error: Error) =>
+      refusal(500, 'InternalFailure', error.message, requestId),
+    );
     response.writeHead(status, { 'Content-Type': 'text/xml', 'x-amzn-RequestId': requestId }).end(xml);
   });
   return listen(server);
@@ -44,22 +43,21 @@ interface Answer {
 /** A request that breaks a rule of its shape. */
 class Invalid extends Error {}
 
-const respond = (
+const answer = async (
   message: IncomingMessage,
-  body: Buffer,
-  form: URLSearchParams,
+  response: ServerResponse,
   requestId: string,
   options: StsOptions,
-): Answer => {
-  const { method = '', url = '', headers } = message;
-  const [rawPath = '', rawQuery = ''] = url.split(/\?(.*)/s);
-  const fault = findSignatureFault(
-    { method, rawPath, rawQuery, headers, payloadHash: hash('sha256', body) },
-    { keys: options.keys, region: options.region, service: 'sts', now: Date.now() },
-  );
+): Promise<Answer> => {
+  const body = await readBody(message, limitBytes);
+  const form = new URLSearchParams(body?.toString());
+  options.calls.count(message, response, 'sts', form.get('Action') ?? 'none');
+  if (!body)
+    return refusal(413, 'RequestEntityTooLarge', `Request must be smaller than ${limitBytes} bytes.`, requestId);
+  const fault = signatureFaultOf(message, body, { ...options, service: 'sts' });
   if (fault)
     return refusal(403, 'SignatureDoesNotMatch', `The signature of the request does not hold: ${fault}.`, requestId);
-  const token = headers['x-amz-security-token'];
+  const token = message.headers['x-amz-security-token'];
   const caller = { accessKeyId: accessKeyOf(message), token: typeof token === 'string' ? token : undefined };
   const action = form.get('Action');
   try {
@@ -123,14 +121,3 @@ const xmlOf = (fields: Fields): string =>
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-
-/** The body, or as much of it as any valid one has: a longer one fails its signature. */
-const readBody = async (message: IncomingMessage): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of message) {
-    length += chunk.length;
-    if (length <= limitBytes) chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-};

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { hash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engines/engine.ts';
@@ -8,7 +8,7 @@ import { type Access, AccessDenied } from '../iam/access.ts';
 import { listen } from '../listen.ts';
 import { accessKeyOf, type CallCounts } from '../metrics/call-counts.ts';
 import type { Keys } from '../principals.ts';
-import { findSignatureFault } from '../signature-v4.ts';
+import { readBody, signatureFaultOf, splitUrl } from '../signed-request.ts';
 import { type ApiAnswer, json, refusal } from './api-answer.ts';
 import type { AsyncInvocations } from './async-invocations.ts';
 import { findFunction } from './function-name.ts';
@@ -58,24 +58,19 @@ export const startInvokeApi = async (options: InvokeApiOptions): Promise<Engine>
   });
 
   const answerMessage = async (message: IncomingMessage, requestId: string): Promise<ApiAnswer> => {
-    const body = await readBody(message);
-    const [rawPath = '', rawQuery = ''] = (message.url ?? '').split(/\?(.*)/s);
-    const signed = { method: message.method ?? '', rawPath, rawQuery, headers: message.headers };
-    const scope = {
-      keys: options.keys,
-      region: options.region,
-      service: 'lambda',
-      now: Date.now(), // who signs has no other time
-    };
-    const fault = findSignatureFault({ ...signed, payloadHash: hash('sha256', body) }, scope);
+    const body = await readBody(message, payloadLimitBytes);
+    if (!body) throw new RequestTooLarge();
+    const { method = '' } = message;
+    const { rawPath, rawQuery } = splitUrl(message);
+    const fault = signatureFaultOf(message, body, { ...options, service: 'lambda' });
     if (fault === 'missing') return refusal(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
     if (fault)
       return refusal(403, 'InvalidSignatureException', `The signature of the request does not hold: ${fault}.`);
-    const { action: needed, resource } = permissionOf(signed.method, decode(rawPath), options);
+    const { action: needed, resource } = permissionOf(method, decode(rawPath), options);
     const token = message.headers['x-amz-security-token'];
     options.access.check(accessKeyOf(message), typeof token === 'string' ? token : undefined, needed, resource);
     const call = { requestId, query: new URLSearchParams(rawQuery), headers: message.headers, body };
-    const ofMappings = answerMappingCall({ ...signed, query: call.query, body }, options);
+    const ofMappings = answerMappingCall({ method, rawPath, query: call.query, body }, options);
     if (ofMappings) return ofMappings;
     const [, named, action] = /^\/2015-03-31\/functions(?:\/([^/]*)(\/[^/]+)?)?\/?$/.exec(rawPath) ?? [];
     if (named === undefined || named === '') {
@@ -101,7 +96,6 @@ export const startInvokeApi = async (options: InvokeApiOptions): Promise<Engine>
 
   const invoke = async (target: LocalFunction, { requestId, headers, body }: ApiCall): Promise<ApiAnswer> => {
     const type = headers['x-amz-invocation-type'] ?? 'RequestResponse';
-    if (body.length > payloadLimitBytes) throw new RequestTooLarge();
     const payload = body.length === 0 ? '{}' : body.toString();
     const fault = findJsonFault(body, payload);
     if (fault)
@@ -180,18 +174,6 @@ const findJsonFault = (body: Buffer, payload: string): string | undefined => {
   } catch (error) {
     return `Could not parse payload into json: ${(error as Error).message}`;
   }
-};
-
-/** The body, or as much of it as shows that it is too long. */
-const readBody = async (message: IncomingMessage): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of message) {
-    length += chunk.length;
-    if (length <= payloadLimitBytes) chunks.push(chunk);
-  }
-  if (length > payloadLimitBytes) throw new RequestTooLarge();
-  return Buffer.concat(chunks);
 };
 
 const decode = (text: string): string => {
