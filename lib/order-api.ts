@@ -111,7 +111,7 @@ export class OrderApi extends Construct {
     const ingest = new AppFunction(this, 'Ingest', {
       name: 'ingest-order',
       memoryMiB: 512, // up to 500 orders a request, each of them validated
-      environment: { ORDER_STREAM: stream.streamName },
+      environment: { EVENT_STREAM: stream.streamName },
     });
     stream.grant(ingest, 'kinesis:PutRecord', 'kinesis:PutRecords');
     return ingest;

@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { type Order, orderSubject } from '../../domain/order/order.ts';
 import { OrderPlaced } from '../../domain/order/order-placed.ts';
+import { type AppendFailure, type AppendOutcome, appendInOrder } from '../runtime/append-in-order.ts';
+import type { EventStream, OutgoingRecord } from '../runtime/event-stream.ts';
 import { bodyText, explain, headerValues, httpHandler, invalid, json, Problem } from '../runtime/http.ts';
 import { log } from '../runtime/logging.ts';
-import { type AppendFailure, type AppendOutcome, appendInOrder } from './append-in-order.ts';
 import { eventIdUnderKey, newEventId } from './event-id.ts';
-import type { OrderStream, OutgoingRecord } from './order-stream.ts';
 import { type InvalidOrder, type ReadOrder, readOrders } from './read-orders.ts';
 
 /** Where time and new ids come from. */
@@ -34,7 +34,7 @@ type Refused =
  * `POST /order` -> `OrderPlaced` on the stream, in the order of the post for each account and vendor. 202 once at least
  * one order lies there, with what became of each; 422 where all are invalid; 503 where the stream took none.
  */
-export const ingestOrder = (stream: OrderStream, origin: Origin = { now: () => new Date(), newId: newEventId }) =>
+export const ingestOrder = (stream: EventStream, origin: Origin = { now: () => new Date(), newId: newEventId }) =>
   httpHandler(async (request) => {
     const key = idempotencyKey(request);
     const { outgoing, refused } = prepare(readOrders(bodyText(request)), key, origin);

@@ -1,9 +1,9 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { canonicalJson } from '../../domain/canonical-json.ts';
-import { appendInOrder } from '../ingest-order/append-in-order.ts';
-import type { OrderStream, OutgoingRecord } from '../ingest-order/order-stream.ts';
+import { appendInOrder } from '../runtime/append-in-order.ts';
 import { type BatchResponse, batchResponse } from '../runtime/batch-response.ts';
+import type { EventStream, OutgoingRecord } from '../runtime/event-stream.ts';
 import { log } from '../runtime/logging.ts';
 import { fromAttribute } from '../stores/attribute-value.ts';
 
@@ -15,7 +15,7 @@ import { fromAttribute } from '../stores/attribute-value.ts';
  * Nothing in the log is left out: what is no event goes to the stream as it is, where check-event sets it aside.
  */
 export const publishTaskEvent =
-  (stream: OrderStream, backoffMs?: number) =>
+  (stream: EventStream, backoffMs?: number) =>
   async ({ Records: records }: DynamoDBStreamEvent): Promise<BatchResponse> => {
     const outcomes = await appendInOrder(stream, records.map(toRecord), backoffMs);
     const failures = new Map<number, unknown>();

@@ -3,12 +3,12 @@ import type { EventOf } from '../../domain/event.ts';
 import { type Invoice, invoiceKey } from '../../domain/order/invoice.ts';
 import { Order, orderSubject } from '../../domain/order/order.ts';
 import { OrderPlaced } from '../../domain/order/order-placed.ts';
-import type { OrderStream, OutgoingRecord, PutFailure, PutOutcome } from '../../lambda/ingest-order/order-stream.ts';
 import type { InvoiceLink, InvoiceLinks } from '../../lambda/presign-invoice/presign-invoice.ts';
 import type { InvoiceStore } from '../../lambda/project-invoice/project-invoice.ts';
 import type { OrderProjection } from '../../lambda/project-order/project-order.ts';
 import type { Invoices, OrderEvent, OrderHistories } from '../../lambda/query-history/query-history.ts';
 import type { OrderPage, OrderViews, PagePosition, PlacedOrder } from '../../lambda/query-orders/query-orders.ts';
+import type { EventStream, OutgoingRecord, PutFailure, PutOutcome } from '../../lambda/runtime/event-stream.ts';
 
 /** A valid order as a client sends it; `changes` replace or add fields. */
 export const sentOrder = (changes: Record<string, unknown> = {}): Record<string, unknown> => ({
@@ -105,7 +105,7 @@ export const postOrder = (body: unknown, headers: Record<string, string> = {}): 
   proxyEvent({ method: 'POST', headers, body: JSON.stringify(body) });
 
 /** Keeps what was put, in order; `failWhen` decides which puts fail. */
-export class InMemoryStream implements OrderStream {
+export class InMemoryStream implements EventStream {
   readonly records: OutgoingRecord[] = [];
   readonly calls: (readonly OutgoingRecord[])[] = [];
   failWhen: (record: OutgoingRecord, call: number) => PutFailure | undefined = () => undefined;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { ingestOrder, maxEventBytes } from '../../../lambda/ingest-order/ingest-order.ts';
-import type { PutFailure } from '../../../lambda/ingest-order/order-stream.ts';
+import type { PutFailure } from '../../../lambda/runtime/event-stream.ts';
 import { InMemoryStream, postOrder, proxyEvent, sentOrder } from '../../support/events.ts';
 
 const setUp = () => {

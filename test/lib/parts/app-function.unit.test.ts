@@ -19,7 +19,6 @@ const evaluate = (name: string, expression: string): string =>
     encoding: 'utf8',
     env: {
       AWS_REGION: 'us-east-1',
-      ORDER_STREAM: 'stream',
       ORDER_TABLE: 'table',
       INVOICE_BUCKET: 'bucket',
       LIVE_TABLE: 'live',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { type AppendOutcome, appendInOrder } from '../../../lambda/ingest-order/append-in-order.ts';
-import type { OutgoingRecord, PutFailure } from '../../../lambda/ingest-order/order-stream.ts';
+import { type AppendOutcome, appendInOrder } from '../../../lambda/runtime/append-in-order.ts';
+import type { OutgoingRecord, PutFailure } from '../../../lambda/runtime/event-stream.ts';
 import { InMemoryStream } from '../../support/events.ts';
 
 const record = (partitionKey: string, n: number): OutgoingRecord => ({ partitionKey, data: Buffer.from(String(n)) });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OrderStream, OutgoingRecord, PutFailure, PutOutcome } from './order-stream.ts';
+import type { EventStream, OutgoingRecord, PutFailure, PutOutcome } from './event-stream.ts';
 
 /** What became of one record of a post. */
 export type AppendOutcome = PutOutcome | { readonly failure: 'predecessor-failed'; readonly error?: undefined };
@@ -15,7 +15,7 @@ const maxConcurrentKeys = 32;
  * https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html)
  */
 export async function appendInOrder(
-  stream: OrderStream,
+  stream: EventStream,
   records: readonly OutgoingRecord[],
   backoffMs = 50,
 ): Promise<AppendOutcome[]> {
@@ -56,7 +56,7 @@ function placesByKey(records: readonly OutgoingRecord[]): Map<string, number[]> 
 
 /** The SDK tries a call again, but not the entries that a successful call refused. */
 async function putAllWithRetries(
-  stream: OrderStream,
+  stream: EventStream,
   records: readonly OutgoingRecord[],
   backoffMs: number,
 ): Promise<PutOutcome[]> {

@@ -4,14 +4,14 @@ import {
   PutRecordsCommand,
   type PutRecordsResultEntry,
 } from '@aws-sdk/client-kinesis';
-import type { OrderStream, OutgoingRecord, PutOutcome } from '../ingest-order/order-stream.ts';
+import type { EventStream, OutgoingRecord, PutOutcome } from '../runtime/event-stream.ts';
 
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
 const maxRecordsPerCall = 500;
 const maxBytesPerCall = 5 * 1024 * 1024;
 
-/** The Kinesis stream as ingest-order writes to it. */
-export class KinesisOrderStream implements OrderStream {
+/** A Kinesis stream that events are put on. */
+export class KinesisEventStream implements EventStream {
   readonly #kinesis: KinesisClient;
   readonly #stream: string;
 

@@ -15,8 +15,8 @@ export type PutFailure = 'throttled' | 'timed-out' | 'unavailable';
 
 export type PutOutcome = Placed | { readonly failure: PutFailure; readonly error?: unknown };
 
-/** The stream that ingest-order writes to. Its calls throw only what sending again will not mend. */
-export interface OrderStream {
+/** The stream, as those write to it who put events there. Its calls throw only what sending again will not mend. */
+export interface EventStream {
   /** Puts one record, behind the record with the sequence number `after` when it has the same key. */
   put(record: OutgoingRecord, after?: string): Promise<PutOutcome>;
   /** Puts records in no particular order; answers in theirs. */

@@ -12,8 +12,8 @@ import {
   ListShardsCommand,
 } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { OutgoingRecord } from '../../../lambda/ingest-order/order-stream.ts';
-import { KinesisOrderStream } from '../../../lambda/stores/order-stream.ts';
+import type { OutgoingRecord } from '../../../lambda/runtime/event-stream.ts';
+import { KinesisEventStream } from '../../../lambda/stores/kinesis-event-stream.ts';
 import type { Engine } from '../../../local/engines/engine.ts';
 import { startKinesis } from '../../../local/engines/kinesis.ts';
 import { client, scratchFolder, started } from '../../local/engines/scratch.ts';
@@ -21,7 +21,7 @@ import { eventually } from '../../support/eventually.ts';
 
 let engine: Engine;
 let kinesis: KinesisClient;
-let stream: KinesisOrderStream;
+let stream: KinesisEventStream;
 const StreamName = 'orders';
 
 beforeAll(async () => {
@@ -32,7 +32,7 @@ beforeAll(async () => {
     const { StreamDescriptionSummary } = await kinesis.send(new DescribeStreamSummaryCommand({ StreamName }));
     expect(StreamDescriptionSummary?.StreamStatus).toBe('ACTIVE');
   });
-  stream = new KinesisOrderStream(kinesis, StreamName);
+  stream = new KinesisEventStream(kinesis, StreamName);
 });
 afterAll(() => kinesis.destroy());
 
@@ -78,7 +78,7 @@ describe('the order stream', () => {
   });
 
   it('throws where the stream is not there', async () => {
-    const none = new KinesisOrderStream(kinesis, 'not-there');
+    const none = new KinesisEventStream(kinesis, 'not-there');
     await expect(none.put(record('k', 'a'))).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
     await expect(none.putAll([record('k', 'a'), record('l', 'b')])).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
@@ -90,7 +90,7 @@ describe('the order stream', () => {
 async function refusing(
   status: number,
   body: object | undefined,
-): Promise<{ stream: KinesisOrderStream; calls(): number; close(): void }> {
+): Promise<{ stream: KinesisEventStream; calls(): number; close(): void }> {
   let calls = 0;
   const server = createServer((request, response) => {
     calls++;
@@ -108,7 +108,7 @@ async function refusing(
     server.closeAllConnections();
     server.close();
   };
-  return { stream: new KinesisOrderStream(refuser, StreamName), calls: () => calls, close };
+  return { stream: new KinesisEventStream(refuser, StreamName), calls: () => calls, close };
 }
 
 describe('the order stream, where Kinesis refuses', () => {
@@ -147,9 +147,9 @@ describe('the order stream, where Kinesis refuses', () => {
     const script = `
       const { KinesisClient } = await import('@aws-sdk/client-kinesis');
       const { NodeHttpHandler } = await import('@smithy/node-http-handler');
-      const { KinesisOrderStream } = await import(${JSON.stringify(pathToFileURL(resolve('lambda/stores/order-stream.ts')).href)});
+      const { KinesisEventStream } = await import(${JSON.stringify(pathToFileURL(resolve('lambda/stores/kinesis-event-stream.ts')).href)});
       const kinesis = new KinesisClient({ ...${JSON.stringify(client)}, endpoint: 'http://127.0.0.1:1', requestHandler: new NodeHttpHandler() });
-      console.log((await new KinesisOrderStream(kinesis, 'orders').put({ partitionKey: 'k', data: Buffer.from('a') })).failure);`;
+      console.log((await new KinesisEventStream(kinesis, 'orders').put({ partitionKey: 'k', data: Buffer.from('a') })).failure);`;
     const answer = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
     expect(answer.trim()).toBe('timed-out');
   });
