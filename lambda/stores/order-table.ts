@@ -64,16 +64,17 @@ export class OrderTable implements OrderProjection, OrderViews, OrderHistories {
   }
 
   /**
-   * One conditional update; a second one only where the first was refused, which happens to an event that is no news and
-   * once to an item whose `eventIds` are full. Each is atomic, so nobody sees an item without its newest 100 ids.
+   * One conditional update; a second one only where the first was refused by an item whose `eventIds` are full, which
+   * happens to it once. Each is atomic, so nobody sees an item without its newest 100 ids.
    */
   async apply(event: OrderPlaced, sequenceNumber: string): Promise<void> {
     const { accountid, vendorid } = event.data;
+    const position = sequenceNumber.padStart(positionDigits, '0');
     const values = {
       ':order': toAttribute(event.data),
       ':id': { S: event.id },
       ':receivedAt': { S: event.time },
-      ':position': { S: sequenceNumber.padStart(positionDigits, '0') },
+      ':position': { S: position },
       ':receivedAtEventId': { S: `${event.time}#${event.id}` },
       ':limit': { N: String(rememberedEvents) },
     };
@@ -88,20 +89,28 @@ export class OrderTable implements OrderProjection, OrderViews, OrderHistories {
       });
     const shifts = () => this.#update(key, shift, values);
 
+    /** Whether an update may yet succeed that the item has refused in another form. */
+    const isNews = ({ Item }: ConditionalCheckFailedException): boolean =>
+      (Item?.[orderTableKeys.position]?.S ?? '') < position &&
+      !Item?.[orderTableKeys.eventIds]?.L?.some(({ S }) => S === event.id);
+
     if (this.#full.has(subject)) {
-      if ((await shifts()) || !(await grows())) return;
-      this.#full.delete(subject);
-    } else if (!(await grows()) && (await shifts())) {
+      const refusal = await shifts();
+      if (refusal && isNews(refusal) && !(await grows())) this.#full.delete(subject);
+    } else {
+      const refusal = await grows();
+      if (!refusal || !isNews(refusal) || (await shifts())) return;
       if (this.#full.size >= maxKnownFull) this.#full.clear();
       this.#full.add(subject);
     }
   }
 
+  /** Answers the refusal, with the item that refused, where the condition doesn't hold. */
   async #update(
     Key: Record<string, AttributeValue>,
     expressions: typeof grow,
     ExpressionAttributeValues: Record<string, AttributeValue>,
-  ): Promise<boolean> {
+  ): Promise<ConditionalCheckFailedException | undefined> {
     try {
       await this.#dynamoDb.send(
         new UpdateItemCommand({
@@ -110,11 +119,12 @@ export class OrderTable implements OrderProjection, OrderViews, OrderHistories {
           ...expressions,
           ExpressionAttributeNames: names,
           ExpressionAttributeValues,
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
-      return true;
+      return undefined;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
+      if (error instanceof ConditionalCheckFailedException) return error;
       throw error;
     }
   }

@@ -74,8 +74,25 @@ for (const name of ['conditionParser', 'projectionParser', 'updateParser']) {
   parser.parse = remembering(parser.parse);
 }
 
+/** A refused write answers the item that refused it, where it is asked to: dynalite knows nothing of that. */
+function answerRefusingItem(): void {
+  for (const action of ['deleteItem', 'putItem', 'updateItem'])
+    require(`dynalite/validations/${action}`).types.ReturnValuesOnConditionCheckFailure = {
+      type: 'String',
+      enum: ['ALL_OLD', 'NONE'],
+    };
+  const database = require('dynalite/db');
+  const { checkConditional } = database;
+  database.checkConditional = (input: Input, item?: object) => {
+    const refusal = checkConditional(input, item);
+    if (refusal && item && input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD') refusal.body.Item = item;
+    return refusal;
+  };
+}
+
 let log: ChangeLog;
 acceptStreams();
+answerRefusingItem();
 const engine = await openLevelEngine<ItemStore>('dynalite', {
   options: { path, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 },
   prepare,

@@ -110,6 +110,19 @@ describe('the order table', () => {
     expect(costs).toEqual(costs.map((_, n) => (n === 100 ? 2 : 1)));
   });
 
+  it('costs one update an event that is no news', async () => {
+    const placed = (n: number) => orderPlaced(`e${n}`, { accountid: 'no-news' });
+    for (const n of [1, 3]) await orders.apply(placed(n), sequenceNumber(n));
+    const before = await itemOf('no-news');
+    const send = jest.spyOn(dynamoDb, 'send');
+    await orders.apply(placed(3), sequenceNumber(3)); // delivered again
+    await orders.apply(placed(2), sequenceNumber(2)); // overtaken
+    await orders.apply(placed(1), sequenceNumber(4)); // put on the stream again
+    expect(send).toHaveBeenCalledTimes(3);
+    send.mockRestore();
+    expect(await itemOf('no-news')).toEqual(before);
+  });
+
   it('takes up an item again that was full and has gone', async () => {
     const placed = (n: number) => orderPlaced(`e${n}`, { accountid: 'gone', city: `city ${n}` });
     for (let n = 0; n < 101; n++) await orders.apply(placed(n), sequenceNumber(n));

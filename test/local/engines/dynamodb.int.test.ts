@@ -85,6 +85,30 @@ it('applies an older position neither after nor beside a newer one', async () =>
   expect(await get('ordered')).toMatchObject({ position: { S: '09' } });
 });
 
+it('answers a refused write with the item that refused it, where it is asked to', async () => {
+  const Item = { ...key('refusing'), n: { N: '1' } };
+  await dynamoDb.send(new PutItemCommand({ TableName, Item }));
+  const refusal = (of: string, asked: 'ALL_OLD' | 'NONE' | undefined) =>
+    dynamoDb
+      .send(
+        new UpdateItemCommand({
+          TableName,
+          Key: key(of),
+          UpdateExpression: 'SET n = :two',
+          ConditionExpression: 'n = :two',
+          ExpressionAttributeValues: { ':two': { N: '2' } },
+          ReturnValuesOnConditionCheckFailure: asked,
+        }),
+      )
+      .catch((error) => ({ name: error.name, Item: error.Item }));
+
+  const name = 'ConditionalCheckFailedException';
+  expect(await refusal('refusing', 'ALL_OLD')).toEqual({ name, Item });
+  expect(await refusal('refusing', 'NONE')).toEqual({ name, Item: undefined });
+  expect(await refusal('refusing', undefined)).toEqual({ name, Item: undefined });
+  expect(await refusal('not-there', 'ALL_OLD')).toEqual({ name, Item: undefined });
+});
+
 it('answers a query of an index newest first, a page at a time', async () => {
   const vendors = Array.from({ length: 30 }, (_, index) => `page-${index}`);
   await Promise.all(
