@@ -89,17 +89,17 @@ export class OrderTable implements OrderProjection, OrderViews, OrderHistories {
       });
     const shifts = () => this.#update(key, shift, values);
 
-    /** Whether an update may yet succeed that the item has refused in another form. */
-    const isNews = ({ Item }: ConditionalCheckFailedException): boolean =>
+    /** Whether the event is news to the item that refused it, which is full then. */
+    const isNewsTo = ({ Item }: ConditionalCheckFailedException): boolean =>
       (Item?.[orderTableKeys.position]?.S ?? '') < position &&
       !Item?.[orderTableKeys.eventIds]?.L?.some(({ S }) => S === event.id);
 
     if (this.#full.has(subject)) {
       const refusal = await shifts();
-      if (refusal && isNews(refusal) && !(await grows())) this.#full.delete(subject);
+      if (refusal && isNewsTo(refusal) && !(await grows())) this.#full.delete(subject);
     } else {
       const refusal = await grows();
-      if (!refusal || !isNews(refusal) || (await shifts())) return;
+      if (!refusal || !isNewsTo(refusal) || (await shifts())) return;
       if (this.#full.size >= maxKnownFull) this.#full.clear();
       this.#full.add(subject);
     }
