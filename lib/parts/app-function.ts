@@ -1,4 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -15,8 +14,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { FactName } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
-import { buildSync } from 'esbuild';
-import { taskReducerHash } from './reducer-hash.ts';
+import { bundle } from './bundles.ts';
 
 export interface AppFunctionProps {
   readonly name: string;
@@ -115,32 +113,4 @@ function bundlesOf(scope: Construct): string {
   bundle(directory);
   bundled.set(app, directory);
   return directory;
-}
-
-/**
- * Bundles every function of `lambda/` into a folder of its own in `directory`, the AWS SDK included, so that the
- * versions of the lockfile run everywhere. CommonJS, since Node 24 imports it faster than ES modules of the same size.
- * The source map waits for `NODE_OPTIONS=--enable-source-maps`, which isn't set: it makes each import half as long again.
- */
-export function bundle(directory: string): void {
-  const source = join(import.meta.dirname, '../../lambda');
-  const names = readdirSync(source).filter((name) => existsSync(join(source, name, 'handler.ts')));
-  buildSync({
-    entryPoints: names.map((name) => ({ in: join(source, name, 'handler.ts'), out: `${name}/handler` })),
-    outdir: directory,
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    // Lambda's environment holds the credentials; the module says what leaving the SDK's own search out saves.
-    alias: { '@aws-sdk/credential-provider-node': join(source, 'runtime/credentials.ts') },
-    define: { TASK_REDUCER: JSON.stringify(taskReducerHash()) },
-    mainFields: ['module', 'main'], // ES modules where a package has them: only these lose what isn't used
-    minify: true,
-    legalComments: 'none',
-    sourcemap: true,
-    sourcesContent: false,
-    logLevel: 'error',
-  });
 }

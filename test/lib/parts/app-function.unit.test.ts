@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundle } from '../../../lib/parts/app-function.ts';
+import { bundle } from '../../../lib/parts/bundles.ts';
 import { folders } from '../../support/synth.ts';
 
 const bundles = mkdtempSync(join(tmpdir(), 'bundles-'));
@@ -41,7 +41,41 @@ const evaluate = (name: string, expression: string): string =>
   }).trim();
 
 describe('bundling', () => {
-  it('makes a bundle of every function in lambda/', () => expect(readdirSync(bundles).toSorted()).toEqual(folders));
+  it('makes a bundle of every function in lambda/', () =>
+    expect(
+      readdirSync(bundles)
+        .filter((name) => !name.startsWith('.'))
+        .toSorted(),
+    ).toEqual(folders));
+
+  describe('again', () => {
+    const note = join(bundles, '.made-from.json');
+    const made = () => JSON.parse(readFileSync(note, 'utf8'));
+    const oneBundle = join(bundles, folders[0] ?? '', 'handler.cjs');
+    const madeAt = () => statSync(oneBundle).mtimeMs;
+
+    it('leaves what was made from the same files, which are those of the project and its dependencies', () => {
+      const before = madeAt();
+      bundle(bundles);
+      expect(madeAt()).toBe(before);
+      expect(made().files).toEqual(
+        expect.arrayContaining(['domain/event.ts', 'lambda/project-order/handler.ts', 'package-lock.json']),
+      );
+    });
+
+    it.each<[string, () => void]>([
+      ['a file has changed', () => writeFileSync(note, JSON.stringify({ ...made(), hash: 'of other files' }))],
+      ['a file is gone', () => writeFileSync(note, JSON.stringify({ ...made(), files: ['lambda/gone.ts'] }))],
+      ['there is another function', () => writeFileSync(note, JSON.stringify({ ...made(), names: ['gone'] }))],
+      ['a bundle is gone', () => rmSync(oneBundle)],
+    ])('makes them anew when %s', (_, change) => {
+      const before = madeAt();
+      change();
+      bundle(bundles);
+      expect(madeAt()).toBeGreaterThan(before);
+      expect(made().names).toEqual(folders);
+    });
+  });
 });
 
 describe.each(folders)('the bundle of %s', (name) => {

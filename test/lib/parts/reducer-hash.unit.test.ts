@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bundle } from '../../../lib/parts/app-function.ts';
+import { bundle } from '../../../lib/parts/bundles.ts';
 import { taskReducerHash } from '../../../lib/parts/reducer-hash.ts';
 
 const root = join(import.meta.dirname, '../../..');
