@@ -14,7 +14,7 @@ import {
   TooManyRequests,
 } from './local-function.ts';
 import type { PlatformLog } from './platform-log.ts';
-import { Precedence } from './precedence.ts';
+import type { Precedence } from './precedence.ts';
 
 /** What a function is made of. */
 export interface FunctionSettings {
@@ -41,7 +41,7 @@ export interface FunctionSettings {
   readonly clock?: Clock;
   /** Where its invocations are measured; nowhere by default. */
   readonly metrics?: FunctionMetrics;
-  /** What the functions of a runtime share; on its own by default. */
+  /** Lets its requests go before the batches of whatever shares this; nobody waits for them by default. */
   readonly precedence?: Precedence;
   /** An environment without work for this long is stopped; five minutes by default. */
   readonly idleMs?: number;
@@ -69,7 +69,6 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
   readonly #settings: FunctionSettings;
   readonly #reserved: number;
   readonly #idleMs: number;
-  readonly #precedence: Precedence;
   readonly #environments = new Set<Environment>();
   readonly #starting = new Set<Environment>();
   /** Those that have ended, until their threads are gone. */
@@ -92,7 +91,6 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
     this.#settings = settings;
     this.#reserved = settings.reservedConcurrency ?? Number.POSITIVE_INFINITY;
     this.#idleMs = settings.idleMs ?? 300_000;
-    this.#precedence = settings.precedence ?? new Precedence(0);
   }
 
   async invoke(payload: string, options: InvokeOptions = {}): Promise<InvokeResult> {
@@ -112,7 +110,7 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
         if (this.#inFlight === 0) this.#whenDrained?.();
       };
       const requestId = options.requestId ?? randomUUID();
-      if (options.source === 'api') this.#precedence.requestWaits();
+      if (options.source === 'api') this.#settings.precedence?.requestWaits();
       this.#waiting.push({ payload, options, requestId, since: performance.now(), answer });
       this.#dispatch();
     });
@@ -168,7 +166,7 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
   /** The call that has waited longest, which waits no more. */
   #next(): Call | undefined {
     const call = this.#waiting.shift();
-    if (call?.options.source === 'api') this.#precedence.requestRuns();
+    if (call?.options.source === 'api') this.#settings.precedence?.requestRuns();
     return call;
   }
 
