@@ -1,4 +1,3 @@
-import { defaultProvider } from '../../../lambda/runtime/credentials.ts';
 import { count, name, readEnv } from '../../../lambda/runtime/env.ts';
 
 describe('the environment', () => {
@@ -13,23 +12,5 @@ describe('the environment', () => {
     expect(() =>
       readEnv({ TABLE: name, BUCKET: name, SECONDS: count, STREAM: name }, { BUCKET: '', SECONDS: '-1', STREAM: 's' }),
     ).toThrow('environment variables missing or wrong: TABLE, BUCKET, SECONDS');
-  });
-
-  it('gives a function its credentials', async () => {
-    const before = { ...process.env };
-    Object.assign(process.env, {
-      AWS_ACCESS_KEY_ID: 'key',
-      AWS_SECRET_ACCESS_KEY: 'secret',
-      AWS_SESSION_TOKEN: 'token',
-    });
-    try {
-      await expect(defaultProvider()()).resolves.toEqual({
-        accessKeyId: 'key',
-        secretAccessKey: 'secret',
-        sessionToken: 'token',
-      });
-    } finally {
-      process.env = before;
-    }
   });
 });
