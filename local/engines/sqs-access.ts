@@ -4,8 +4,14 @@ import type { Keys } from '../principals.ts';
 import { findSignatureFault } from '../signature-v4.ts';
 import type { Fauxqs, Reply, Request } from './fauxqs.ts';
 
-/** SQS is called at `/`, where S3 takes no POST. */
-export const isCall = ({ method, url }: IncomingMessage) => method === 'POST' && url === '/';
+const mediaType = 'application/x-amz-json-1.0';
+
+/**
+ * Whether this is a call to SQS, as every SDK sends it; whatever else comes is taken for S3's, and must be signed so.
+ * The type is compared whole: the web framework would take one that only contains it.
+ */
+export const isCall = ({ method, url, headers }: IncomingMessage) =>
+  method === 'POST' && url === '/' && headers['content-type'] === mediaType;
 
 /** AWS's names for the errors that come before a call is understood. */
 const errorTypes: Readonly<Record<number, string>> = {
@@ -16,31 +22,25 @@ const errorTypes: Readonly<Record<number, string>> = {
 export function refuseCall(reply: Reply, statusCode: number, message: string): void {
   const type = errorTypes[statusCode] ?? 'InternalFailure';
   const body = JSON.stringify({ __type: `com.amazon.coral.service#${type}`, message });
-  reply.code(statusCode).header('content-type', 'application/x-amz-json-1.0').send(body);
+  reply.code(statusCode).header('content-type', mediaType).send(body);
 }
 
-/** Lets fauxqs parse a call to SQS, and what else it answers at `/`, only once its signature holds over the body. */
+/** Lets fauxqs parse a call to SQS only once its signature holds over the body. */
 export function requireSignatures({ app }: Fauxqs, keys: Keys): void {
-  const parse = (type: string, services: readonly string[], read: (text: string) => unknown) => {
-    app.removeContentTypeParser(type);
-    app.addContentTypeParser(type, { parseAs: 'buffer' }, (request: Request, body: Buffer, done) => {
-      if (!services.some((service) => isSigned(request, body, service, keys))) {
-        return done(
-          Object.assign(new Error('The request signature is missing or does not match.'), { statusCode: 403 }),
-        );
-      }
-      try {
-        done(null, read(body.toString()));
-      } catch {
-        done(Object.assign(new Error('The request body cannot be read.'), { statusCode: 400 }));
-      }
-    });
-  };
-  parse('application/x-amz-json-1.0', ['sqs'], JSON.parse);
-  parse('application/x-www-form-urlencoded', ['sts', 'sns'], (text) => Object.fromEntries(new URLSearchParams(text)));
+  app.removeContentTypeParser([mediaType, 'application/x-www-form-urlencoded']);
+  app.addContentTypeParser(mediaType, { parseAs: 'buffer' }, (request: Request, body: Buffer, done) => {
+    if (!isSigned(request, body, keys)) {
+      return done(Object.assign(new Error('The request signature is missing or does not match.'), { statusCode: 403 }));
+    }
+    try {
+      done(null, JSON.parse(body.toString()));
+    } catch {
+      done(Object.assign(new Error('The request body cannot be read.'), { statusCode: 400 }));
+    }
+  });
 }
 
-function isSigned({ raw }: Request, body: Buffer, service: string, keys: Keys): boolean {
+function isSigned({ raw }: Request, body: Buffer, keys: Keys): boolean {
   const request = {
     method: 'POST',
     rawPath: '/',
@@ -51,7 +51,7 @@ function isSigned({ raw }: Request, body: Buffer, service: string, keys: Keys): 
   return !findSignatureFault(request, {
     keys,
     region: process.env.AWS_REGION ?? 'us-east-1',
-    service,
+    service: 'sqs',
     now: Date.now(),
   });
 }

@@ -130,12 +130,36 @@ describe('no signature', () => {
     expect((await send(target, method)).status).toBe(403);
   });
 
+  it.each([
+    ['deletes', 'application/xml', `<Delete><Object><Key>${Key}</Key></Object></Delete>`],
+    [
+      'uploads',
+      'multipart/form-data; boundary=b',
+      `--b\r\nContent-Disposition: form-data; name="key"\r\n\r\n${Key}\r\n--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nx\r\n--b--\r\n`,
+    ],
+  ])('%s nothing by the name of the bucket in the host either', async (_, type, body) => {
+    const headers = { host: `${Bucket}.example.com`, 'content-type': type };
+    expect(await send('/', 'POST', headers, body)).toEqual(refusedWith('AccessDenied'));
+    expect(await send(await link())).toEqual({ status: 200, text: '{"total":"7.50"}' });
+  });
+
+  it.each([
+    'text/plain; application/x-amz-json-1.0',
+    'application/x-www-form-urlencoded; application/x-amz-json-1.0',
+    'application/x-www-form-urlencoded',
+  ])('calls no SQS as %s either', async (type) => {
+    const headers = { 'content-type': type, 'x-amz-target': 'AmazonSQS.ListQueues' };
+    expect(await send('/', 'POST', headers, '{}')).toEqual(refusedWith('AccessDenied'));
+  });
+
   it('also in a call to SQS', async () => {
     const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.ListQueues' };
-    expect(await send('/', 'POST', headers, '{}')).toEqual({
-      status: 403,
-      text: expect.stringContaining('InvalidSignature'),
-    });
+    for (const body of ['{}', '']) {
+      expect(await send('/', 'POST', headers, body)).toEqual({
+        status: 403,
+        text: expect.stringContaining('InvalidSignature'),
+      });
+    }
     const sqs = new SQSClient({ ...client, endpoint: engine.url });
     await expect(sqs.send(new ListQueuesCommand())).resolves.toBeDefined();
     sqs.destroy();
