@@ -165,7 +165,7 @@ function canonicalHeaders(
   if (!names.includes('host')) return 'incomplete';
   let text = '';
   for (const name of names) {
-    const value = headers[name];
+    const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
     if (value === undefined) return 'mismatch';
     text += `${name}:${typeof value === 'string' ? trimmed(value) : value.map(trimmed).join(',')}\n`;
   }

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parentPort } from 'node:worker_threads';
 import { accessKeyOf, CallCounts } from '../metrics/call-counts.ts';
 import { sessionKeyPrefix } from '../principals.ts';
 import type { EngineMessage, EngineRequest } from './engine-thread.ts';
-import { sendS3Error } from './s3-error.ts';
+import { type Refusal, refuse } from './refuse.ts';
 
 /** How long requests may go on once the engine closes; a long poll would otherwise hold it. */
 const drainMs = 1_000;
@@ -16,7 +16,7 @@ export type NameCall = (request: IncomingMessage) => readonly [service: string, 
 /**
  * Serves an engine's requests on a free port of 127.0.0.1 until the thread that started it says `close`; then finishes
  * the requests under way and calls `closeStore`. Counts the calls, by the names that `nameCall` gives them. `beforeFirst`
- * runs before anybody learns the address.
+ * runs before anybody learns the address. What `listener` throws at once is answered by 500.
  *
  * Connections live as long as the client wants them: an SDK that reuses one never finds it closed under its hands.
  */
@@ -34,8 +34,12 @@ export async function serveEngine(
     if (!request.url?.startsWith('/')) return void response.writeHead(400).end(); // the engines throw at an absolute URL
     const [service, action] = nameCall(request);
     counts.count(request, response, service, action);
-    if (accessKeyOf(request).startsWith(sessionKeyPrefix)) return refuseSession(service, request, response);
-    listener(request, response);
+    if (accessKeyOf(request).startsWith(sessionKeyPrefix)) return refuse(service, request, response, session);
+    try {
+      listener(request, response);
+    } catch (error) {
+      refuse(service, request, response, defect(error));
+    }
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -60,12 +64,15 @@ export async function serveEngine(
 }
 
 /** The engines know no policies, so nobody who is bound by one gets past here. */
-const refuseSession = (service: string, request: IncomingMessage, response: ServerResponse): void => {
-  const message = 'An assumed role opens nothing but the Lambda API here.';
-  if (service === 's3') return void sendS3Error(request, response, 403, 'AccessDenied', message);
-  response.writeHead(403, {
-    'Content-Type': 'application/x-amz-json-1.1',
-    'x-amzn-ErrorType': 'AccessDeniedException',
-  });
-  response.end(JSON.stringify({ __type: 'AccessDeniedException', message }));
+const session: Refusal = {
+  status: 403,
+  code: 'AccessDeniedException',
+  message: 'An assumed role opens nothing but the Lambda API here.',
 };
+
+/** One request is lost by it, and not the engine: what throws here has done nothing to the data yet. */
+const defect = (error: unknown): Refusal => ({
+  status: 500,
+  code: 'InternalFailure',
+  message: error instanceof Error ? error.message : String(error),
+});

@@ -270,6 +270,12 @@ describe('what names no valid signer is refused', () => {
     }
   });
 
+  it('a header that no request has, whatever every object in JavaScript has by that name', async () => {
+    const link = await presign('/a');
+    for (const name of ['absent', 'constructor', '__proto__', 'toString'])
+      expect(faultOf(link.replace('SignedHeaders=host', `SignedHeaders=host%3B${name}`))).toBe('mismatch');
+  });
+
   it('a signature in the header and in the query at once, or one given twice', async () => {
     const link = await presign('/a');
     expect(faultOf(link, { headers: { ...hostOnly, authorization: 'AWS4-HMAC-SHA256 x' } })).toBe('incomplete');

@@ -139,7 +139,7 @@ it('an engine whose folder another process holds names it', async () => {
   );
 });
 
-it('an engine that stops by itself is heard of, and its close is done at once', async () => {
+it('an engine that fails at a request answers 500; one that stops is heard of, and its close is done at once', async () => {
   const crashes: Error[] = [];
   const engine = await startEngineThread({
     name: 'Doomed',
@@ -147,7 +147,11 @@ it('an engine that stops by itself is heard of, and its close is done at once', 
     workerData: { path: scratchFolder() },
     onCrash: (error) => crashes.push(error),
   });
-  await fetch(engine.url).catch(() => undefined);
+  const answer = await fetch(engine.url);
+  expect([answer.status, await answer.json()]).toEqual([500, { __type: 'InternalFailure', message: 'out of luck' }]);
+  expect(crashes).toEqual([]);
+
+  await fetch(`${engine.url}/later`).catch(() => undefined);
   await eventually(() =>
     expect(crashes.map(({ message }) => message)).toEqual(['The Doomed engine stopped: out of luck']),
   );

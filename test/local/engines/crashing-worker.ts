@@ -1,9 +1,14 @@
 import { serveEngine } from '../../../local/engines/serve-engine.ts';
 
-/** An engine that ends at its first request. */
+const fail = () => {
+  throw new Error('out of luck');
+};
+
+/** An engine that fails at each request, and ends where it fails only after it. */
 await serveEngine(
-  () => {
-    throw new Error('out of luck');
+  ({ url }) => {
+    if (url === '/later') setImmediate(fail);
+    else fail();
   },
   async () => {},
   () => ['probe', 'Crash'],

@@ -76,6 +76,11 @@ describe('a link', () => {
     expect(passed).toEqual([]);
   });
 
+  it('that names a signed header no request has is 403', async () => {
+    const damaged = (await link()).replace('SignedHeaders=host', 'SignedHeaders=host%3Bconstructor');
+    expect(await send(damaged)).toEqual(refusedWith('SignatureDoesNotMatch'));
+  });
+
   it('used with another method is 403', async () => {
     const target = await link();
     for (const method of ['PUT', 'DELETE', 'POST', 'PATCH', 'OPTIONS']) {
