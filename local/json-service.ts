@@ -4,7 +4,7 @@ import type { Engine } from './engines/engine.ts';
 import { listen } from './listen.ts';
 import { type CallCounts, targetedAction } from './metrics/call-counts.ts';
 import type { Keys } from './principals.ts';
-import { readBody, signatureFaultOf } from './signed-request.ts';
+import { readBody, verifyRequest } from './signed-request.ts';
 
 /** A service of AWS that speaks JSON 1.1: every call is a POST that names its action in `X-Amz-Target`. */
 export interface JsonService {
@@ -69,7 +69,7 @@ const answer = async (message: IncomingMessage, definition: JsonService): Promis
 };
 
 const checkSignature = (message: IncomingMessage, body: Buffer, definition: JsonService): void => {
-  const fault = signatureFaultOf(message, body, definition);
+  const { fault } = verifyRequest(message, body, definition);
   if (fault === 'missing')
     throw new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403);
   if (fault)

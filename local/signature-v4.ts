@@ -33,23 +33,37 @@ export type SignatureFault =
   | 'unsignedHeader'
   | 'mismatch';
 
+/** Whose key signed the request, or what is wrong with it: never what the request says of itself beside its signature. */
+export type Verification =
+  | { readonly accessKeyId: string; readonly fault?: undefined }
+  | { readonly fault: SignatureFault; readonly accessKeyId?: undefined };
+
 const algorithm = 'AWS4-HMAC-SHA256';
 const maxSkewMs = 15 * 60_000;
 const maxExpiresSeconds = 7 * 24 * 3_600;
 
 /**
- * Checks AWS Signature Version 4, in the `Authorization` header or in the query; `undefined` means that it holds.
+ * Checks AWS Signature Version 4, in the `Authorization` header or in the query, and tells whose key made it.
  *
  * The canonical request is made of the raw text: one byte changed in path, query, signature or a signed header is a
  * fault, the case of a percent escape included. Every `x-amz-*` header must be signed. S3 signs its path as it stands;
  * every other service signs it normalized and encoded once more.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
-export function findSignatureFault(request: SignedRequest, scope: SignatureScope): SignatureFault | undefined {
+export function verifySignature(request: SignedRequest, scope: SignatureScope): Verification {
   const claim = readClaim(request);
-  if (typeof claim === 'string') return claim;
-
+  if (typeof claim === 'string') return { fault: claim };
   const accessKeyId = claim.credential.slice(0, Math.max(0, claim.credential.indexOf('/')));
+  const fault = findFault(request, claim, accessKeyId, scope);
+  return fault ? { fault } : { accessKeyId };
+}
+
+function findFault(
+  request: SignedRequest,
+  claim: Claim,
+  accessKeyId: string,
+  scope: SignatureScope,
+): SignatureFault | undefined {
   const secretAccessKey = scope.keys.get(accessKeyId);
   const day = claim.date.slice(0, 8);
   const credentialScope = `${day}/${scope.region}/${scope.service}/aws4_request`;
@@ -91,12 +105,12 @@ function readClaim(request: SignedRequest): Claim | SignatureFault {
 
   const space = authorization.indexOf(' ');
   if (authorization.slice(0, space) !== algorithm) return 'incomplete';
-  const fields = new Map(
-    authorization
-      .slice(space)
-      .split(',')
-      .map((field) => nameAndValue(field.trim())),
-  );
+  const named = authorization
+    .slice(space)
+    .split(',')
+    .map((field) => nameAndValue(field.trim()));
+  const fields = new Map(named);
+  if (fields.size < named.length) return 'incomplete';
   return complete({
     credential: fields.get('Credential'),
     signedHeaders: fields.get('SignedHeaders'),

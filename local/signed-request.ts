@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Keys } from './principals.ts';
-import { findSignatureFault } from './signature-v4.ts';
+import { type Verification, verifySignature } from './signature-v4.ts';
 
 /** The body; undefined where it is longer than `limitBytes`: then it was read to its end, so that the client hears the answer. */
 export const readBody = async (message: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> => {
@@ -20,14 +20,14 @@ export const splitUrl = ({ url = '' }: IncomingMessage): { readonly rawPath: str
   return { rawPath, rawQuery };
 };
 
-/** What is wrong with the signature of a request to a service: `missing`, or in words; undefined where it holds. */
-export const signatureFaultOf = (
+/** Whose key signed a request to a service, over its body too, or what is wrong with the signature. */
+export const verifyRequest = (
   message: IncomingMessage,
   body: Buffer,
   scope: { readonly keys: Keys; readonly region: string; readonly service: string },
-): string | undefined => {
+): Verification => {
   const { method = '', headers } = message;
-  return findSignatureFault(
+  return verifySignature(
     { method, ...splitUrl(message), headers, payloadHash: hash('sha256', body) },
     { ...scope, now: Date.now() }, // who signs has no other time
   );

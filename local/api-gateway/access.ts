@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LocalContext } from '../context.ts';
-import { accessKeyOf } from '../metrics/call-counts.ts';
 import type { Principal } from '../principals.ts';
-import { findSignatureFault, type SignatureFault } from '../signature-v4.ts';
+import { type SignatureFault, type Verification, verifySignature } from '../signature-v4.ts';
 import type { ApiRequest } from './api-request.ts';
 import type { Endpoint } from './endpoints.ts';
 import { badSignature, type GatewayError, gatewayErrors } from './gateway-error.ts';
@@ -20,10 +19,9 @@ export const admit = (request: ApiRequest, endpoint: Endpoint, context: LocalCon
   const { method, throttle } = endpoint;
   let caller: Caller = {};
   if (method.authorization === 'AWS_IAM') {
-    const error = checkSignature(request, context);
-    if (error) return { error };
+    const { accessKeyId: accessKey, fault } = verify(request, context);
+    if (fault) return { error: badSignature(...answers[fault]) };
     const { accountId, principals } = context;
-    const accessKey = accessKeyOf(request);
     caller = { accountId, accessKey, userArn: userArnOf(principals.find(accessKey), accountId) };
   }
   if (method.apiKeyRequired) {
@@ -60,10 +58,9 @@ const checkApiKey = (request: ApiRequest, { api, stage, resource, method }: Endp
   return { error: gatewayErrors.invalidApiKey };
 };
 
-const checkSignature = (request: ApiRequest, context: LocalContext): GatewayError | undefined => {
-  const { principals, region } = context;
+const verify = (request: ApiRequest, { principals, region }: LocalContext): Verification => {
   const question = request.url.indexOf('?');
-  const fault = findSignatureFault(
+  return verifySignature(
     {
       method: request.httpMethod,
       rawPath: question < 0 ? request.url : request.url.slice(0, question),
@@ -73,7 +70,6 @@ const checkSignature = (request: ApiRequest, context: LocalContext): GatewayErro
     },
     { keys: principals.keys, region, service: 'execute-api', now: Date.now() },
   );
-  return fault && badSignature(...answers[fault]);
 };
 
 const answers: Record<SignatureFault, readonly [errorType: string, message: string]> = {

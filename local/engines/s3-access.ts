@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Keys } from '../principals.ts';
-import { findSignatureFault, type SignatureFault } from '../signature-v4.ts';
+import { type SignatureFault, verifySignature } from '../signature-v4.ts';
 import { sendS3Error } from './s3-error.ts';
 
 /** The engine's own: a request is signed for one region. */
@@ -28,7 +28,7 @@ const refusals: Readonly<Record<SignatureFault, readonly [code: string, message:
 export function refuseUnsigned(request: IncomingMessage, response: ServerResponse, keys: Keys): boolean {
   const { method = '', url = '', headers } = request;
   const query = url.indexOf('?');
-  const fault = findSignatureFault(
+  const { fault } = verifySignature(
     {
       method,
       rawPath: query < 0 ? url : url.slice(0, query),

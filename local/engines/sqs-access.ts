@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Keys } from '../principals.ts';
-import { findSignatureFault } from '../signature-v4.ts';
+import { verifySignature } from '../signature-v4.ts';
 import type { Fauxqs, Reply, Request } from './fauxqs.ts';
 
 const mediaType = 'application/x-amz-json-1.0';
@@ -48,10 +48,7 @@ function isSigned({ raw }: Request, body: Buffer, keys: Keys): boolean {
     headers: raw.headers,
     payloadHash: hash('sha256', body),
   };
-  return !findSignatureFault(request, {
-    keys,
-    region: process.env.AWS_REGION ?? 'us-east-1',
-    service: 'sqs',
-    now: Date.now(),
-  });
+  const region = process.env.AWS_REGION ?? 'us-east-1';
+  const { fault } = verifySignature(request, { keys, region, service: 'sqs', now: Date.now() });
+  return fault === undefined;
 }

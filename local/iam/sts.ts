@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Engine } from '../engines/engine.ts';
 import { listen } from '../listen.ts';
-import { accessKeyOf, type CallCounts } from '../metrics/call-counts.ts';
+import type { CallCounts } from '../metrics/call-counts.ts';
 import type { Keys } from '../principals.ts';
-import { readBody, signatureFaultOf } from '../signed-request.ts';
+import { readBody, verifyRequest } from '../signed-request.ts';
 import { type Access, AccessDenied } from './access.ts';
 
 export interface StsOptions {
@@ -54,11 +54,11 @@ const answer = async (
   options.calls.count(message, response, 'sts', form.get('Action') ?? 'none');
   if (!body)
     return refusal(413, 'RequestEntityTooLarge', `Request must be smaller than ${limitBytes} bytes.`, requestId);
-  const fault = signatureFaultOf(message, body, { ...options, service: 'sts' });
+  const { accessKeyId, fault } = verifyRequest(message, body, { ...options, service: 'sts' });
   if (fault)
     return refusal(403, 'SignatureDoesNotMatch', `The signature of the request does not hold: ${fault}.`, requestId);
   const token = message.headers['x-amz-security-token'];
-  const caller = { accessKeyId: accessKeyOf(message), token: typeof token === 'string' ? token : undefined };
+  const caller = { accessKeyId, token: typeof token === 'string' ? token : undefined };
   const action = form.get('Action');
   try {
     if (action === 'GetCallerIdentity') return identity(caller, requestId, options);

@@ -6,9 +6,9 @@ import type { Engine } from '../engines/engine.ts';
 import type { MappingSwitch } from '../event-source-mapping/mapping-switch.ts';
 import { type Access, AccessDenied } from '../iam/access.ts';
 import { listen } from '../listen.ts';
-import { accessKeyOf, type CallCounts } from '../metrics/call-counts.ts';
+import type { CallCounts } from '../metrics/call-counts.ts';
 import type { Keys } from '../principals.ts';
-import { readBody, signatureFaultOf, splitUrl } from '../signed-request.ts';
+import { readBody, splitUrl, verifyRequest } from '../signed-request.ts';
 import { type ApiAnswer, json, refusal } from './api-answer.ts';
 import type { AsyncInvocations } from './async-invocations.ts';
 import { findFunction } from './function-name.ts';
@@ -62,13 +62,13 @@ export const startInvokeApi = async (options: InvokeApiOptions): Promise<Engine>
     if (!body) throw new RequestTooLarge();
     const { method = '' } = message;
     const { rawPath, rawQuery } = splitUrl(message);
-    const fault = signatureFaultOf(message, body, { ...options, service: 'lambda' });
+    const { accessKeyId, fault } = verifyRequest(message, body, { ...options, service: 'lambda' });
     if (fault === 'missing') return refusal(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
     if (fault)
       return refusal(403, 'InvalidSignatureException', `The signature of the request does not hold: ${fault}.`);
     const { action: needed, resource } = permissionOf(method, decode(rawPath), options);
     const token = message.headers['x-amz-security-token'];
-    options.access.check(accessKeyOf(message), typeof token === 'string' ? token : undefined, needed, resource);
+    options.access.check(accessKeyId, typeof token === 'string' ? token : undefined, needed, resource);
     const call = { requestId, query: new URLSearchParams(rawQuery), headers: message.headers, body };
     const ofMappings = answerMappingCall({ method, rawPath, query: call.query, body }, options);
     if (ofMappings) return ofMappings;

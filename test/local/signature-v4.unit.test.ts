@@ -1,7 +1,7 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
-import { findSignatureFault, type SignatureFault, type SignedRequest } from '../../local/signature-v4.ts';
+import { type SignatureFault, type SignedRequest, verifySignature } from '../../local/signature-v4.ts';
 
 const credentials = {
   accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
@@ -61,7 +61,7 @@ function faultOf(
   const payloadHash = emptyHash;
   const parts = { method: 'GET', rawPath, rawQuery: query.join('?'), headers: hostOnly, payloadHash, ...request };
   const keys = new Map([[credentials.accessKeyId, credentials.secretAccessKey]]);
-  return findSignatureFault(parts, { keys, region, service: 's3', now, ...scope });
+  return verifySignature(parts, { keys, region, service: 's3', now, ...scope }).fault;
 }
 
 describe("AWS's published examples hold", () => {
@@ -135,7 +135,7 @@ describe("AWS's published examples hold", () => {
       service: 'service',
       now: Date.UTC(2015, 7, 30, 12, 36),
     };
-    expect(findSignatureFault(request, scope)).toBeUndefined();
+    expect(verifySignature(request, scope)).toEqual({ accessKeyId: key.accessKeyId });
   });
 });
 
@@ -281,6 +281,19 @@ describe('what names no valid signer is refused', () => {
     expect(faultOf(link, { headers: { ...hostOnly, authorization: 'AWS4-HMAC-SHA256 x' } })).toBe('incomplete');
     expect(faultOf(`${link}&X-Amz-Expires=900`)).toBe('incomplete');
     expect(faultOf(`${link}&X-Amz-Signature=${'0'.repeat(64)}`)).toBe('incomplete');
+  });
+
+  it('a header that gives a field twice, whichever comes first', async () => {
+    const request = { method: 'GET', protocol: 'http:', hostname: '127.0.0.1', path: '/a', query: {} };
+    const { headers } = await signer('s3').sign({ ...request, headers: hostOnly }, { signingDate: new Date(now) });
+    const whole = String(headers.authorization);
+    for (const authorization of [
+      whole.replace('Credential=', 'Credential=AKIAOTHER/x, Credential='),
+      `${whole}, Credential=AKIAOTHER/x`,
+      `${whole}, Signature=${'0'.repeat(64)}`,
+    ])
+      expect(faultOf('/a', { headers: { ...headers, authorization } })).toBe('incomplete');
+    expect(faultOf('/a', { headers })).toBeUndefined();
   });
 
   it.each([

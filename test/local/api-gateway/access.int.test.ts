@@ -191,6 +191,17 @@ describe('a method with AWS_IAM', () => {
     });
   });
 
+  it('names whose key signed, whatever other key the request names', async () => {
+    const api = await startApi(signed);
+    const headers = sign(api, '{}');
+    const authorization = headers.authorization.replace(' Credential=', ' Elsewhere1=AKIAOTHER/x, Credential=');
+    expect((await call(api, '{}', { ...headers, authorization })).status).toBe(200);
+    expect(api.events[0]?.requestContext.identity).toMatchObject({
+      accessKey: api.context.credentials.accessKeyId,
+      userArn: 'arn:aws:iam::000000000000:root',
+    });
+  });
+
   it('answers an unsigned request by Missing Authentication Token', async () => {
     const api = await startApi(signed);
     expect(await refusal(await call(api, '{}', {}))).toEqual([

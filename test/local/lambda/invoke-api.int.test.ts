@@ -268,6 +268,25 @@ describe('Invoke refuses', () => {
   });
 });
 
+it('authorizes whose key signed, whatever other key the request names', async () => {
+  const { functionName } = added(echo);
+  const role = { name: 'Role', roleArn: 'arn:aws:iam::000000000000:role/without-policies' };
+  const session = principals.issueSession(role, Date.now() + 60_000);
+  const assumed = new LambdaClient({ endpoint: api.url, region: 'us-east-1', credentials: session, maxAttempts: 1 });
+  assumed.middlewareStack.add(
+    (next) => (args) => {
+      const { headers } = args.request as { headers: Record<string, string> };
+      const pretended = ` Elsewhere1=${credentials.accessKeyId}/x, Credential=`;
+      headers.authorization = String(headers.authorization).replace(' Credential=', pretended);
+      return next(args);
+    },
+    { step: 'finalizeRequest', priority: 'low' },
+  );
+  const call = assumed.send(new InvokeCommand({ FunctionName: functionName }));
+  await expect(call).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  assumed.destroy();
+});
+
 describe('the functions', () => {
   it('can be listed and described', async () => {
     const { functionName, functionArn } = added(echo, { timeoutMs: 7_000 });
