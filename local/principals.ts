@@ -22,7 +22,7 @@ export const operatorName = 'operator';
 
 /**
  * Who calls the services: the operator, and each resource that acts under a role, with a key of its own that is kept
- * with the data. So a call tells who made it. Only keys that were reserved before the engines started open S3 and SQS.
+ * with the data. So a call tells who made it. Only keys that were reserved before the engines started open these.
  */
 export class Principals {
   /** Includes the operator's. */

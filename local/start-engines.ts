@@ -26,9 +26,9 @@ const endpointInstead = (service: EngineName): string | undefined =>
 
 /**
  * Starts the engines that `needed` asks for, side by side, with their data under `dataDir`. Where the environment names
- * an endpoint for a service, that takes the engine's place. S3 and SQS answer only who signs with one of the `keys`;
- * Kinesis and DynamoDB take their time from `time`, where there is one. All are in
- * `region`; @default us-east-1. If one fails to start, those that did are closed.
+ * an endpoint for a service, that takes the engine's place. S3 and SQS answer only who signs with one of the `keys`,
+ * Kinesis and DynamoDB who names one; those two take their time from `time`, where there is one. All are in `region`;
+ * @default us-east-1. If one fails to start, those that did are closed.
  */
 export const startEngines = async (
   needed: ReadonlySet<EngineName>,
@@ -47,6 +47,7 @@ export const startEngines = async (
       async () =>
         (await import('./engines/kinesis.ts')).startKinesis({
           path: join(dataDir, 'kinesis'),
+          keys,
           time,
           region,
           onWrite: (streamName, written) => onWrite(streamName, Object.keys(written), written),
@@ -57,6 +58,7 @@ export const startEngines = async (
       async () =>
         (await import('./engines/dynamodb.ts')).startDynamoDb({
           path: join(dataDir, 'dynamodb'),
+          keys,
           time,
           region,
           onWrite,

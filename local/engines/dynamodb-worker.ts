@@ -7,10 +7,11 @@ import { type StreamDescription, shardIdOf } from './change-storage.ts';
 import type { DynamoDbWorkerData, DynamoDbWrites } from './dynamodb.ts';
 import { streamsApi } from './dynamodb-streams-api.ts';
 import { remembering } from './expressions.ts';
+import { admitting } from './known-callers.ts';
 import { type Input, openLevelEngine } from './level-engine.ts';
 import { serveEngine } from './serve-engine.ts';
 
-const { path, time, retentionMs } = workerData as DynamoDbWorkerData;
+const { path, keys, time, retentionMs } = workerData as DynamoDbWorkerData;
 if (time) {
   const shared = new Float64Array(time);
   Date.now = () => shared[0] as number; // the only clock that is looked at here
@@ -103,4 +104,5 @@ const { db, tableDb } = engine.store;
 log = await ChangeLog.over(db, tableDb.awsRegion, wrote);
 await keepTrimmed(log);
 captureChanges(db, log);
-await serveEngine(streamsApi(log, engine.listener), engine.close, (request) => ['dynamodb', targetedAction(request)]);
+const listener = admitting(keys, 'dynamodb', streamsApi(log, engine.listener));
+await serveEngine(listener, engine.close, (request) => ['dynamodb', targetedAction(request)]);

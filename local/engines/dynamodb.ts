@@ -1,9 +1,12 @@
+import type { Keys } from '../principals.ts';
 import type { CountingEngine } from './engine.ts';
 import { type OnCrash, startEngineThread } from './engine-thread.ts';
 
 export interface DynamoDbOptions {
   /** The folder that holds the tables; made where it is missing. */
   readonly path: string;
+  /** Whoever names none of these is refused; @default nobody is. */
+  readonly keys?: Keys | undefined;
   /** Where it takes its time from; @default the machine's own. */
   readonly time?: SharedArrayBuffer | undefined;
   /** Hears of each record of a stream soon after it is stored, several at once, with the stream's shard. */
@@ -23,6 +26,7 @@ export interface DynamoDbWrites {
 
 export interface DynamoDbWorkerData {
   readonly path: string;
+  readonly keys: Keys | undefined;
   readonly time: SharedArrayBuffer | undefined;
   readonly retentionMs: number;
 }
@@ -37,13 +41,14 @@ const dayMs = 24 * 60 * 60 * 1_000;
  */
 export function startDynamoDb({
   path,
+  keys,
   time,
   onWrite,
   retentionMs = dayMs,
   region,
   onCrash,
 }: DynamoDbOptions): Promise<CountingEngine> {
-  const workerData: DynamoDbWorkerData = { path, time, retentionMs };
+  const workerData: DynamoDbWorkerData = { path, keys, time, retentionMs };
   return startEngineThread({
     name: 'DynamoDB',
     module: new URL('./dynamodb-worker.ts', import.meta.url),

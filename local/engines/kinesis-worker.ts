@@ -5,10 +5,11 @@ import type { KinesisWorkerData, KinesisWrites, WrittenRecord, WrittenToShard } 
 import { positionKept, timestampAhead } from './kinesis-iterators.ts';
 import { speedUp } from './kinesis-numbers.ts';
 import { grouped, rememberStreams, type StreamStore } from './kinesis-writes.ts';
+import { admitting } from './known-callers.ts';
 import { type Input, openLevelEngine } from './level-engine.ts';
 import { serveEngine } from './serve-engine.ts';
 
-const { path, time } = workerData as KinesisWorkerData;
+const { path, keys, time } = workerData as KinesisWorkerData;
 if (time) {
   const shared = new Float64Array(time);
   Date.now = () => shared[0] as number; // the only clock that kinesalite looks at
@@ -57,4 +58,5 @@ const engine = await openLevelEngine<StreamStore>('kinesalite', {
   },
 });
 rememberStreams(engine.store);
-await serveEngine(engine.listener, engine.close, (request) => ['kinesis', targetedAction(request)]);
+const listener = admitting(keys, 'kinesis', engine.listener);
+await serveEngine(listener, engine.close, (request) => ['kinesis', targetedAction(request)]);

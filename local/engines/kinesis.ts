@@ -1,9 +1,12 @@
+import type { Keys } from '../principals.ts';
 import type { CountingEngine } from './engine.ts';
 import { type OnCrash, startEngineThread } from './engine-thread.ts';
 
 export interface KinesisOptions {
   /** The folder that holds the streams; made where it is missing. */
   readonly path: string;
+  /** Whoever names none of these is refused; @default nobody is. */
+  readonly keys?: Keys | undefined;
   /** Where it takes its time from; @default the machine's own. */
   readonly time?: SharedArrayBuffer | undefined;
   /** Hears of each write to a stream soon after it, several writes at once. */
@@ -36,6 +39,7 @@ export interface WrittenRecord {
 
 export interface KinesisWorkerData {
   readonly path: string;
+  readonly keys: Keys | undefined;
   readonly time: SharedArrayBuffer | undefined;
 }
 
@@ -50,8 +54,8 @@ export interface KinesisWrites {
  *
  * Not there: `UpdateShardCount`, stream consumers, records above 1 MiB, throttling. Retention ends at 168 hours.
  */
-export function startKinesis({ path, time, region, onWrite, onCrash }: KinesisOptions): Promise<CountingEngine> {
-  const workerData: KinesisWorkerData = { path, time };
+export function startKinesis({ path, keys, time, region, onWrite, onCrash }: KinesisOptions): Promise<CountingEngine> {
+  const workerData: KinesisWorkerData = { path, keys, time };
   return startEngineThread({
     name: 'Kinesis',
     module: new URL('./kinesis-worker.ts', import.meta.url),

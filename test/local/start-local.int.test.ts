@@ -5,9 +5,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient, ListStreamsCommand } from '@aws-sdk/client-dynamodb-streams';
+import { KinesisClient, ListStreamsCommand as ListKinesisStreams } from '@aws-sdk/client-kinesis';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { StartError } from '../../local/start-error.ts';
 import { startLocal } from '../../local/start-local.ts';
 import { writeAssembly } from '../support/assembly.ts';
@@ -120,6 +124,66 @@ describe('a local stack', () => {
     expect(JSON.parse(Buffer.from(Payload ?? []).toString())).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/prod$/);
     expect([...stack.functions.values()][0]?.roleArn).toBe('arn:aws:iam::000000000000:role/Probe-Role');
     client.destroy();
+  });
+
+  it('lets nobody into its streams and tables who has no key of its own', async () => {
+    const stack = await startProbe({
+      Resources: {
+        Stream: { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: 1 } },
+        Table: {
+          Type: 'AWS::DynamoDB::Table',
+          Properties: {
+            AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+            KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+            StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+          },
+        },
+      },
+      Outputs: {},
+    });
+    const listBy = async (credentials?: object) => {
+      const clients = [
+        new KinesisClient({
+          ...clientOf(stack, 'KINESIS'),
+          requestHandler: new NodeHttpHandler(),
+          ...credentials,
+        }),
+        new DynamoDBClient({ ...clientOf(stack, 'DYNAMODB'), ...credentials }),
+        new DynamoDBStreamsClient({ ...clientOf(stack, 'DYNAMODB_STREAMS'), ...credentials }),
+      ] as const;
+      const [kinesis, dynamoDb, streams] = clients;
+      const answers = await Promise.allSettled([
+        kinesis.send(new ListKinesisStreams({})),
+        dynamoDb.send(new ListTablesCommand({})),
+        streams.send(new ListStreamsCommand({})),
+      ]);
+      for (const client of clients) client.destroy();
+      return answers;
+    };
+
+    const stranger = { credentials: { accessKeyId: 'AKIAMADEUP', secretAccessKey: 'made up' } };
+    for (const answer of await listBy(stranger))
+      expect(answer).toMatchObject({
+        reason: {
+          name: 'UnrecognizedClientException',
+          message: 'The security token included in the request is invalid.',
+          $metadata: { httpStatusCode: 400 },
+        },
+      });
+    for (const { status } of await listBy()) expect(status).toBe('fulfilled');
+  });
+
+  it('tells no web page that it may call its streams and tables', async () => {
+    const { environment } = await startProbe({
+      Resources: { Stream: { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: 1 } } },
+      Outputs: {},
+    });
+    const headers = { origin: 'https://example.com', 'access-control-request-method': 'POST' };
+    for (const method of ['OPTIONS', 'POST']) {
+      const answer = await fetch(environment.AWS_ENDPOINT_URL_KINESIS ?? '', { method, headers });
+      expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([400, null]);
+      expect(await answer.json()).toMatchObject({ __type: 'MissingAuthenticationTokenException' });
+    }
   });
 
   it('closes once, however often it is told to, and leaves nothing behind', async () => {
