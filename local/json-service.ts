@@ -45,7 +45,6 @@ export const startJsonService = async (definition: JsonService): Promise<Engine>
       (output) => ({ status: 200, body: output }),
       (error: unknown) => refusal(error),
     );
-    if (!server.listening) response.shouldKeepAlive = false;
     response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1', 'x-amzn-RequestId': randomUUID() });
     response.end(JSON.stringify(body));
   });

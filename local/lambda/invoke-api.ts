@@ -53,7 +53,6 @@ export const startInvokeApi = async (options: InvokeApiOptions): Promise<Engine>
     const requestId = randomUUID();
     options.calls.count(message, response, 'lambda', actionOf(message));
     const answer = await answerMessage(message, requestId).catch(failed);
-    if (!server.listening) response.shouldKeepAlive = false;
     write(response, requestId, answer);
   });
 

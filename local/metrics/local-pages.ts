@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { LocalContext } from '../context.ts';
+import { listen } from '../listen.ts';
 
 /** What the runtime tells of itself, by path below `/_local/`; each answers with what becomes JSON. */
 export type LocalPages = Map<string, () => Promise<unknown>>;
@@ -36,26 +36,9 @@ export async function pagesOrigin({
 }: Pick<LocalContext, 'apiOrigins' | 'pages' | 'onClose'>): Promise<string> {
   const [beside] = apiOrigins.values();
   if (beside !== undefined) return beside;
-  const alone = await serveAlone(pages);
-  onClose(alone.close);
-  return alone.origin;
-}
-
-/** Serves the pages alone, on a free port of 127.0.0.1, for a stack without an API. */
-async function serveAlone(pages: LocalPages): Promise<{ readonly origin: string; close(): Promise<void> }> {
-  const server = createServer((request, response) => void answerLocalPage(pages, request, response));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  const { url, close } = await listen(createServer((request, response) => answerLocalPage(pages, request, response)));
+  onClose(close);
+  return url;
 }
 
 function send(response: ServerResponse, status: number, value: unknown): void {
