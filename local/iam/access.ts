@@ -1,4 +1,4 @@
-import type { Principals } from '../principals.ts';
+import type { Principal, Principals } from '../principals.ts';
 import { allows, trusts } from './policy.ts';
 import type { Role } from './roles.ts';
 
@@ -15,6 +15,14 @@ export interface Session {
 /** Why a call is refused; the message is AWS's. */
 export class AccessDenied extends Error {
   override readonly name = 'AccessDeniedException';
+}
+
+/** The key is nobody's: that of a session which is over, or which came without its token. */
+export class InvalidToken extends Error {
+  override readonly name = 'UnrecognizedClientException';
+  constructor() {
+    super('The security token included in the request is invalid or has expired.');
+  }
 }
 
 /**
@@ -37,40 +45,54 @@ export class Access {
     this.#roles = roles;
   }
 
-  /** @throws AccessDenied unless the key's principal may do `action` on `resource`; `token` came with the call. */
+  /**
+   * @throws AccessDenied unless the key's principal may do `action` on `resource`
+   * @throws InvalidToken where it is nobody's; `token` came with the call
+   */
   check(accessKeyId: string, token: string | undefined, action: string, resource: string): void {
-    const principal = this.#principals.find(accessKeyId, token);
-    if (!principal) throw new AccessDenied('The security token included in the request is invalid or has expired.');
+    const principal = this.#principal(accessKeyId, token);
     if (principal.roleArn === undefined) return;
     if (allows(this.#role(principal.roleArn)?.statements ?? [], action, resource)) return;
     throw new AccessDenied(
-      `User: ${principal.arn ?? principal.roleArn} is not authorized to perform: ${action} on resource: ${resource} ` +
+      `User: ${this.#arnOf(principal)} is not authorized to perform: ${action} on resource: ${resource} ` +
         `because no identity-based policy allows the ${action} action`,
     );
   }
 
-  /** The ARN of whoever holds the key. */
+  /** The ARN of whoever holds the key; throws `InvalidToken` where that is nobody. */
   whoIs(accessKeyId: string, token: string | undefined): string {
-    const principal = this.#principals.find(accessKeyId, token);
-    return principal?.arn ?? principal?.roleArn ?? `arn:aws:iam::${this.#accountId}:root`;
+    return this.#arnOf(this.#principal(accessKeyId, token));
   }
 
-  /** @throws AccessDenied unless the role is there and trusts the caller, who may assume it. */
+  /**
+   * @throws AccessDenied unless the role is there and trusts the caller, who may assume it
+   * @throws InvalidToken where the caller is nobody
+   */
   assume(
     caller: { accessKeyId: string; token: string | undefined },
     roleArn: string,
     session: SessionRequest,
   ): Session {
     const role = this.#role(roleArn);
-    const principal = this.#principals.find(caller.accessKeyId, caller.token);
-    if (!role || !principal || !trusts(role.trust, this.#accountId, principal.roleArn)) {
-      const who = this.whoIs(caller.accessKeyId, caller.token);
+    const principal = this.#principal(caller.accessKeyId, caller.token);
+    if (!role || !trusts(role.trust, this.#accountId, principal.roleArn)) {
+      const who = this.#arnOf(principal);
       throw new AccessDenied(`User: ${who} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`);
     }
     this.check(caller.accessKeyId, caller.token, 'sts:AssumeRole', roleArn);
     const arn = `arn:aws:sts::${this.#accountId}:assumed-role/${role.name}/${session.name}`;
     const issued = this.#principals.issueSession({ name: role.name, roleArn, arn }, session.expiresAtMs);
     return { ...issued, expiresAtMs: session.expiresAtMs, arn };
+  }
+
+  #principal(accessKeyId: string, token: string | undefined): Principal {
+    const principal = this.#principals.find(accessKeyId, token);
+    if (!principal) throw new InvalidToken();
+    return principal;
+  }
+
+  #arnOf({ arn, roleArn }: Principal): string {
+    return arn ?? roleArn ?? `arn:aws:iam::${this.#accountId}:root`;
   }
 
   #role(arn: string): Role | undefined {

@@ -5,7 +5,7 @@ import { listen } from '../listen.ts';
 import type { CallCounts } from '../metrics/call-counts.ts';
 import type { Keys } from '../principals.ts';
 import { readBody, verifyRequest } from '../signed-request.ts';
-import { type Access, AccessDenied } from './access.ts';
+import { type Access, AccessDenied, InvalidToken } from './access.ts';
 
 export interface StsOptions {
   readonly access: Access;
@@ -65,6 +65,7 @@ const answer = async (
     if (action === 'AssumeRole') return assumeRole(caller, form, requestId, options);
     return refusal(400, 'InvalidAction', 'Only AssumeRole and GetCallerIdentity are run here.', requestId);
   } catch (error) {
+    if (error instanceof InvalidToken) return refusal(403, 'InvalidClientTokenId', error.message, requestId);
     if (error instanceof AccessDenied) return refusal(403, 'AccessDenied', error.message, requestId);
     if (error instanceof Invalid) return refusal(400, 'ValidationError', error.message, requestId);
     throw error;

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { MappingSwitch } from '../event-source-mapping/mapping-switch.ts';
-import { type Access, AccessDenied } from '../iam/access.ts';
+import { type Access, AccessDenied, InvalidToken } from '../iam/access.ts';
 import { listen } from '../listen.ts';
 import type { CallCounts } from '../metrics/call-counts.ts';
 import type { Keys } from '../principals.ts';
@@ -147,7 +147,7 @@ const unknownOperation = refusal(
 );
 
 const failed = (error: unknown): ApiAnswer => {
-  if (error instanceof AccessDenied) return refusal(403, error.name, error.message);
+  if (error instanceof AccessDenied || error instanceof InvalidToken) return refusal(403, error.name, error.message);
   if (error instanceof TooManyRequests) return refusal(429, error.name, error.message, { Reason: error.reason });
   if (error instanceof RequestTooLarge) return refusal(413, error.name, error.message);
   return refusal(500, 'ServiceException', error instanceof Error ? error.message : String(error));

@@ -1,18 +1,22 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Engine } from '../../../local/engines/engine.ts';
-import type { Access } from '../../../local/iam/access.ts';
+import { Access } from '../../../local/iam/access.ts';
 import { startSts } from '../../../local/iam/sts.ts';
 import { CallCounts } from '../../../local/metrics/call-counts.ts';
+import { Principals } from '../../../local/principals.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const calls = new CallCounts();
+const principals = new Principals((name) => name.padEnd(40, '0'));
+const roleArn = 'arn:aws:iam::000000000000:role/replay';
 let sts: Engine;
 beforeAll(async () => {
   sts = await startSts({
-    access: {} as Access,
-    keys: new Map(),
+    access: new Access(principals, '000000000000'),
+    keys: principals.keysAndSessions,
     calls,
     region: 'us-east-1',
     accountId: '000000000000',
@@ -26,6 +30,38 @@ it('refuses who does not sign', async () => {
   const response = await post('Action=GetCallerIdentity');
   expect(response.status).toBe(403);
   expect(await response.text()).toContain('<Code>SignatureDoesNotMatch</Code>');
+});
+
+describe('a session', () => {
+  const arn = 'arn:aws:sts::000000000000:assumed-role/replay/a-test';
+  const sessionFor = (ms: number) => principals.issueSession({ name: 'replay', roleArn, arn }, Date.now() + ms);
+  const callBy = async <Output>(credentials: object, call: (client: STSClient) => Promise<Output>): Promise<Output> => {
+    const client = new STSClient({
+      endpoint: sts.url,
+      region: 'us-east-1',
+      credentials: credentials as typeof principals.operator,
+      maxAttempts: 1,
+    });
+    return call(client).finally(() => client.destroy());
+  };
+  const identityOf = (credentials: object) =>
+    callBy(credentials, async (client) => (await client.send(new GetCallerIdentityCommand({}))).Arn);
+  const nobody = { name: 'InvalidClientTokenId', $metadata: { httpStatusCode: 403 } };
+
+  it('is told from the operator', async () => {
+    expect(await identityOf(sessionFor(60_000))).toBe(arn);
+    expect(await identityOf(principals.operator)).toBe('arn:aws:iam::000000000000:root');
+  });
+
+  it('is nobody once it is over, or without its token', async () => {
+    const { sessionToken: _, ...withoutToken } = sessionFor(60_000);
+    const assume = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'again' });
+
+    for (const credentials of [withoutToken, { ...withoutToken, sessionToken: 'made up' }, sessionFor(0)]) {
+      await expect(identityOf(credentials)).rejects.toMatchObject(nobody);
+      await expect(callBy(credentials, (client) => client.send(assume))).rejects.toMatchObject(nobody);
+    }
+  });
 });
 
 it('says that a body is too long', async () => {
