@@ -43,7 +43,6 @@ const typesNotRun = new Map<string, Describe>([
     withArn((name, { region, accountId }) => `arn:aws:logs:${region}:${accountId}:log-group:${name}:*`),
   ],
   ['AWS::Logs::LogStream', nameOnly],
-  ['AWS::Logs::LogStream', nameOnly],
   ['AWS::Logs::MetricFilter', nameOnly],
   ['AWS::Logs::ResourcePolicy', nameOnly],
   ['AWS::Logs::QueryDefinition', nameOnly],
