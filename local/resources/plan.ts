@@ -43,6 +43,8 @@ export const planResources = (
   const planned = new Map<string, PlannedResource>();
 
   const plan = (logicalId: string, declaration: ResourceDeclaration): void => {
+    if (typeof declaration?.Type !== 'string')
+      throw new StartError(`${logicalId}: it has no Type, so that it is no resource`);
     const { Type: type, Properties: properties = {}, Condition: condition } = declaration;
     if (condition !== undefined && !scope.condition(condition)) return;
     const definition = types.get(type);

@@ -109,6 +109,13 @@ describe('the plan of a template', () => {
       ['the resources need each other in a circle: A → B → A'],
     ));
 
+  it('refuses what is no resource', () =>
+    expect(refusal({ Untyped: {}, Nothing: null, Lamp: aLamp() } as never)).toEqual([
+      "the template can't be run here:",
+      'Untyped: it has no Type, so that it is no resource',
+      'Nothing: it has no Type, so that it is no resource',
+    ]));
+
   it('refuses a macro', () =>
     expect(refusal({}, { Transform: 'AWS::Serverless-2016-10-31' })).toContain('Transform: macros are not run here'));
 });
