@@ -24,7 +24,12 @@ const run = async (commandLine: CommandLine): Promise<void> => {
   const started = await stack;
   const { writeLocalFiles } = await import('./local-files.ts');
   const { banner } = await import('./banner.ts');
-  writeLocalFiles(folder, started);
+  try {
+    writeLocalFiles(folder, started);
+  } catch (error) {
+    await started.close();
+    throw error;
+  }
   print(banner(started, commandLine.dataDir !== undefined));
   print(`ready in ${(performance.now() / 1_000).toFixed(1)} s; Ctrl-C ends it`);
   flushCompileCache();

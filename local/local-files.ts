@@ -1,12 +1,22 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { asStartError, StartError } from './start-error.ts';
 import type { LocalStack } from './start-local.ts';
 
 /**
  * Writes into `directory` what clients of a running stack read: `outputs.json` as `cdk deploy --outputs-file` does,
- * `env` for a shell to source, `api-key`. Both files with a secret are their owner's only.
+ * `env` for a shell to source, `api-key`. Both files with a secret are their owner's only. Throws a `StartError` that names
+ * the file which can't be written.
  */
 export const writeLocalFiles = (directory: string, stack: LocalStack): void => {
+  try {
+    writeAll(directory, stack);
+  } catch (error) {
+    throw asStartError(error);
+  }
+};
+
+const writeAll = (directory: string, stack: LocalStack): void => {
   mkdirSync(directory, { recursive: true });
   const outputs = { [stack.stackName]: stack.outputs };
   writeFileSync(join(directory, 'outputs.json'), `${JSON.stringify(outputs, undefined, 2)}\n`);
@@ -34,7 +44,10 @@ export class NoRuntime extends Error {
   }
 }
 
-/** Reads what `writeLocalFiles` wrote. Throws `NoRuntime` where nothing lies there; whether it still runs, a call tells. */
+/**
+ * Reads what `writeLocalFiles` wrote; whether it still runs, a call tells. Throws `NoRuntime` where nothing lies there,
+ * and a `StartError` that names the file where what lies there is damaged.
+ */
 export const readLocalFiles = (directory: string): LocalFiles => {
   const read = (name: string): string | undefined => {
     const file = join(directory, name);
@@ -44,10 +57,20 @@ export const readLocalFiles = (directory: string): LocalFiles => {
   if (outputs === undefined) throw new NoRuntime();
   const variables = [...environment.matchAll(/^export (\w+)='([^'\n]*)'$/gm)];
   return {
-    outputs: Object.assign({}, ...Object.values(JSON.parse(outputs) as Record<string, Record<string, string>>)),
+    outputs: outputsIn(join(directory, 'outputs.json'), outputs),
     environment: Object.fromEntries(variables.map(([, name = '', value = '']) => [name, value])),
     ...(apiKey !== undefined && { apiKey }),
   };
+};
+
+const outputsIn = (file: string, text: string): Record<string, string> => {
+  try {
+    return Object.assign({}, ...Object.values(JSON.parse(text) as Record<string, Record<string, string>>));
+  } catch (error) {
+    throw new StartError(
+      `${file} is damaged: npm start and npm run deploy write it anew (${(error as Error).message})`,
+    );
+  }
 };
 
 const writeSecret = (file: string, content: string): void => {

@@ -5,3 +5,21 @@
 export class StartError extends Error {
   override readonly name = 'StartError';
 }
+
+/** By the system's code: what is wrong with a file or a folder, and what helps. */
+const fileFaults: Readonly<Record<string, string>> = {
+  EACCES: 'it belongs to somebody else: make it yours by chown, or move it away',
+  EPERM: 'it belongs to somebody else: make it yours by chown, or move it away',
+  EROFS: 'its disk can only be read',
+  ENOSPC: 'its disk is full',
+  ENOTDIR: 'a file stands where a folder is needed: move it away',
+  EEXIST: 'a file stands where a folder is needed: move it away',
+  EISDIR: 'a folder stands where a file is needed: move it away',
+};
+
+/** The error of a file that the caller can set right as a `StartError` that names the file; any other as it is. */
+export const asStartError = (error: unknown): unknown => {
+  const { code = '', path, message } = error as NodeJS.ErrnoException;
+  const fault = fileFaults[code];
+  return path && fault ? new StartError(`${path} can't be used: ${fault} (${message})`, { cause: error }) : error;
+};

@@ -22,6 +22,7 @@ import { createResources } from './resources/create-resources.ts';
 import { resourceTypes } from './resources/index.ts';
 import { type Plan, planResources } from './resources/plan.ts';
 import { startEngines } from './start-engines.ts';
+import { asStartError } from './start-error.ts';
 
 export interface StartLocalOptions {
   /** The directory of the cloud assembly, e.g. `cdk.out`. */
@@ -177,7 +178,7 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
     };
   } catch (error) {
     await closeAll().catch(() => {}); // what stopped the start says more than what came of it
-    throw error;
+    throw asStartError(error);
   }
 };
 

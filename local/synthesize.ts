@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Worker } from 'node:worker_threads';
 import { readAssembly } from './assembly/cloud-assembly.ts';
-import { StartError } from './start-error.ts';
+import { asStartError, StartError } from './start-error.ts';
 
 export interface SynthesizeOptions {
   /** The folder with the app's `cdk.json`; relative paths of the app are relative to the working directory. */
@@ -22,9 +22,15 @@ const sources = ['cdk.json', 'cdk.context.json', 'package-lock.json', 'bin', 'li
 
 /**
  * Runs the CDK app of `root` as the CDK's own command does, in a thread that gives its memory back; not at all where
- * `output` was made of the same sources and context. Throws a `StartError` with the app's own words where it fails.
+ * `output` was made of the same sources and context. Throws a `StartError` with the app's own words where it fails, or one
+ * that names the file which can't be read or written.
  */
-export const synthesize = async (options: SynthesizeOptions): Promise<void> => {
+export const synthesize = (options: SynthesizeOptions): Promise<void> =>
+  synthesizeInto(options).catch((error) => {
+    throw asStartError(error);
+  });
+
+const synthesizeInto = async (options: SynthesizeOptions): Promise<void> => {
   const root = resolve(options.root);
   const output = resolve(options.output);
   const { file, context: ownContext } = readSettings(root);

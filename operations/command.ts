@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { StartError } from '../local/start-error.ts';
 
 /** The command line can't be understood; the message names the flag. Exit code 2. */
 export class UsageError extends Error {
@@ -57,7 +58,7 @@ export async function runCommand(main: (args: readonly string[], signal: AbortSi
 
 /** What helps a person: no stack trace for what a service or the network answered. */
 const sentenceOf = (error: Error & { code?: unknown; $metadata?: unknown }): string => {
-  if (error instanceof UsageError || error instanceof Stopped) return error.message;
+  if (error instanceof UsageError || error instanceof Stopped || error instanceof StartError) return error.message;
   if (error.code === 'ECONNREFUSED') return 'Nothing answers: is the stack running? Start it by npm start.';
   if (error.$metadata !== undefined || error.name === 'CredentialsProviderError')
     return `${error.name}: ${error.message}`;

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import type { CallCount } from '../metrics/call-counts.ts';
+import { StartError } from '../start-error.ts';
 import type { CountingEngine } from './engine.ts';
 
 /** What the thread of an engine says to the thread that started it; anything else is passed on to `onMessage`. */
@@ -33,7 +34,7 @@ const closeTimeoutMs = 5_000;
 /**
  * Starts an engine in a worker thread of its own and resolves once it listens.
  *
- * Rejects, naming the engine and its folder, where it cannot start: most often because another process holds the folder.
+ * Throws a `StartError` that names the engine and its folder where it cannot start: most often because another process holds the folder.
  */
 export async function startEngineThread(options: EngineThreadOptions): Promise<CountingEngine> {
   const { name, workerData, region = 'us-east-1', onMessage, onCrash = throwUncaught } = options;
@@ -96,13 +97,13 @@ async function stop(worker: Worker, exited: Promise<void>): Promise<void> {
   clearTimeout(deadline);
 }
 
-function startError(name: string, path: string, cause: Error | undefined): Error {
+function startError(name: string, path: string, cause: Error | undefined): StartError {
   const reason = cause?.message ?? 'its thread ended';
   const locked = /\block(ed)?\b/i.test(reason);
   const message = locked
-    ? `The ${name} engine cannot start: ${path} is in use by another process (${reason})`
-    : `The ${name} engine cannot start in ${path}: ${reason}`;
-  return new Error(message, { cause });
+    ? `The ${name} engine cannot start: ${path} is in use by another process, which must end first (${reason})`
+    : `The ${name} engine cannot start in ${path}: ${reason}; where its files are damaged, move them away`;
+  return new StartError(message, { cause });
 }
 
 function throwUncaught(error: Error): void {

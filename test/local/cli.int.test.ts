@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -199,6 +199,17 @@ describe('npm start', () => {
     expect(refused.lines().at(-1)).toBe(
       `npm start: Api (AWS::ApiGateway::RestApi): port ${port} is busy; --port chooses another`,
     );
+  });
+
+  it('closes what it started where it cannot write what clients read, and says why in one line', async () => {
+    writeFileSync(join(folder, '.local'), '');
+    const refused = start('--assembly', api(), '--port', '0', '--data-dir', 'kept');
+    expect(await refused.exited).toBe(1);
+    expect(refused.lines().at(-1)).toMatch(
+      /^npm start: \S+\/\.local\S* can't be used: a file stands where a folder is/,
+    );
+    expect(refused.printed()).not.toContain('    at ');
+    expect(existsSync(join(folder, 'kept', 'runtime.pid'))).toBe(false);
   });
 
   it('keeps key and data from start to start, for one runtime at a time', async () => {

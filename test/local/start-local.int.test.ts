@@ -269,6 +269,22 @@ describe('a start that fails', () => {
     writeFileSync(file, '');
     await expect(startProbe(bucket, { dataDir: file })).rejects.toThrow(`${file} can't be used for data`);
   });
+
+  it('names what stands in the place of its data, and what is damaged', async () => {
+    const [dataDir, damagedDir] = [aDataDir(), aDataDir()];
+    writeFileSync(join(dataDir, 's3'), '');
+    await expect(startProbe(bucket, { dataDir })).rejects.toMatchObject({
+      name: 'StartError',
+      message: expect.stringContaining(`${join(dataDir, 's3')} can't be used: a file stands where a folder is needed`),
+    });
+
+    await (await startProbe(bucket, { dataDir: damagedDir })).close();
+    writeFileSync(join(damagedDir, 's3', 'fauxqs.db'), 'damaged '.repeat(1_000));
+    await expect(startProbe(bucket, { dataDir: damagedDir })).rejects.toMatchObject({
+      name: 'StartError',
+      message: expect.stringMatching(/^The S3 and SQS engine cannot start in .*s3: .*move/),
+    });
+  });
 });
 
 describe('a data directory', () => {

@@ -110,6 +110,15 @@ describe('synthesis', () => {
     await expect(ran()).rejects.toThrow(message);
   });
 
+  it('names the folder that it cannot make', async () => {
+    write('file', '');
+    const beneath = join(root, 'file', 'assembly');
+    await expect(synthesize({ root, output: beneath, context: {} })).rejects.toMatchObject({
+      name: 'StartError',
+      message: expect.stringContaining(`${beneath} can't be used: a file stands where a folder is needed`),
+    });
+  });
+
   it('says where a cdk.json is missing', async () => {
     await expect(synthesize({ root: join(root, 'lib'), output, context: {} })).rejects.toThrow(/lib has no cdk\.json/);
   });
