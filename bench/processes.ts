@@ -13,11 +13,18 @@ export function endAll(): void {
   for (const [child, signal] of running) child.kill(signal);
 }
 
+const isForAws = (name: string): boolean => name.startsWith('AWS_');
+
 /**
  * This process's environment without what is meant for AWS: nobody who has sourced `.local/env` wants that runtime to be
  * measured instead, or their account.
  */
 export const ownEnvironment = (): NodeJS.ProcessEnv => ({
-  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'))),
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForAws(name))),
   TZ: 'UTC',
 });
+
+/** Takes out of this process's environment what `ownEnvironment` leaves out, for a runtime that is measured in here. */
+export function leaveAws(): void {
+  for (const name of Object.keys(process.env).filter(isForAws)) delete process.env[name];
+}

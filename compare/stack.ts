@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { leaveAws } from '../bench/processes.ts';
 import { readLocalFiles } from '../local/local-files.ts';
 import type { MetricsSnapshot } from '../local/metrics/metrics.ts';
 import { laptopPace } from '../local/pace.ts';
@@ -45,7 +46,7 @@ export const findRunning = async (): Promise<ComparedStack | undefined> => {
   return { outputs, environment, apiUrl: outputs.ApiUrl ?? '', apiKey, metrics, close: async () => {} };
 };
 
-/** Starts a runtime in this process, on a port and in a folder of its own. */
+/** Starts a runtime in this process, on a port, in a folder and with engines of its own, wherever the shell leads. */
 export const startOwn = async (
   say: (line: string) => void,
   options: Partial<StartLocalOptions> = {},
@@ -53,6 +54,7 @@ export const startOwn = async (
   const assembly = join('.local', 'batching-assembly');
   const context = { batchingComparison: 'true' };
   await synthesize({ root: '.', output: assembly, context, onStart: () => say('synthesizing the app …') });
+  leaveAws();
   const stack: LocalStack = await startLocal({ assembly, pace: laptopPace, ...options });
   const { outputs, environment, apiUrl = '', apiKey } = stack;
   return { outputs, environment, apiUrl, apiKey, metrics: () => stack.metrics(), close: () => stack.close() };

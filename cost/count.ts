@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeMachine } from '../bench/machine.ts';
 import { makeOrder } from '../bench/orders.ts';
+import { leaveAws } from '../bench/processes.ts';
 import { readAssembly } from '../local/assembly/cloud-assembly.ts';
 import type { FunctionSnapshot } from '../local/metrics/function-metrics.ts';
 import type { MetricsSnapshot } from '../local/metrics/metrics.ts';
@@ -42,6 +43,7 @@ export async function count(say: (what: string) => void): Promise<Counts> {
   const assembly = join(scratch, 'assembly');
   say('starting the stack');
   await synthesize({ root: '.', output: assembly, context: { auth: 'none', batchingComparison: 'true' } });
+  leaveAws();
   const stack = await startLocal({ assembly, dataDir: join(scratch, 'data'), environments: 1 });
   try {
     say(`posting ${orders} orders`);

@@ -15,13 +15,19 @@ const pairs = [
 ];
 const commandLine = { help: false, orders: 60, rate: 200, seed: 1, pairs, sweep: false, out: '' };
 const { signal } = new AbortController();
+const elsewhere = 'http://127.0.0.1:1';
 
 describe('a comparison', () => {
   let stack: ComparedStack;
   beforeAll(async () => {
+    process.env.AWS_ENDPOINT_URL_KINESIS = elsewhere;
     stack = await startOwn(() => {});
   }, 40_000);
   afterAll(() => stack.close());
+
+  it('has a runtime to itself, wherever the shell leads', () => {
+    expect(stack.environment.AWS_ENDPOINT_URL_KINESIS).not.toBe(elsewhere);
+  });
 
   it('waits until both tables hold every order, and tells what that took', async () => {
     const { putItem1, putItem2, ingest, seconds } = await compare(stack, commandLine, signal);
