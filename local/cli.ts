@@ -1,6 +1,7 @@
 import { flushCompileCache } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { CommandLine } from './command-line.ts';
+import { forgetEarlierStart } from './earlier-start.ts';
 import type { LocalStack } from './start-local.ts';
 
 process.env.TZ = 'UTC'; // as on AWS; a worker thread can't set it
@@ -19,6 +20,8 @@ const fail = (line: string, exitCode: number): never => {
 };
 
 const run = async (commandLine: CommandLine): Promise<void> => {
+  if (forgetEarlierStart(process.env))
+    print('not used: the endpoints of an earlier start, which this shell has from .local/env');
   const stack = start(commandLine);
   closeOnSignal(stack);
   const started = await stack;

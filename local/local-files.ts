@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { servedHere } from './earlier-start.ts';
 import { asStartError, StartError } from './start-error.ts';
 import type { LocalStack } from './start-local.ts';
 
@@ -20,7 +21,11 @@ const writeAll = (directory: string, stack: LocalStack): void => {
   mkdirSync(directory, { recursive: true });
   const outputs = { [stack.stackName]: stack.outputs };
   writeFileSync(join(directory, 'outputs.json'), `${JSON.stringify(outputs, undefined, 2)}\n`);
-  const variables = { ...stack.environment, LOCAL_METRICS_URL: stack.metricsUrl };
+  const variables = {
+    ...stack.environment,
+    LOCAL_METRICS_URL: stack.metricsUrl,
+    LOCAL_ENDPOINTS: servedHere(stack.environment, process.env),
+  };
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'\n`);
   writeSecret(join(directory, 'env'), lines.join(''));
   const keyFile = join(directory, 'api-key');

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readLocalFiles } from '../../local/local-files.ts';
 import { writeAssembly } from '../support/assembly.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -79,8 +80,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const start = (...args: string[]) => {
-  const child = spawn(process.execPath, [cli, ...args], { cwd: folder, env: { ...process.env, TZ: 'Asia/Tokyo' } });
+const start = (...args: string[]) => startIn({}, ...args);
+const startIn = (environment: Record<string, string>, ...args: string[]) => {
+  const env = { ...process.env, TZ: 'Asia/Tokyo', ...environment };
+  const child = spawn(process.execPath, [cli, ...args], { cwd: folder, env });
   children.push(child);
   let printed = '';
   const collect = (chunk: Buffer) => {
@@ -210,6 +213,19 @@ describe('npm start', () => {
     );
     expect(refused.printed()).not.toContain('    at ');
     expect(existsSync(join(folder, 'kept', 'runtime.pid'))).toBe(false);
+  });
+
+  it('runs engines of its own in a shell that has the endpoints of an earlier start', async () => {
+    const gone = 'http://127.0.0.1:1';
+    const sourced = { AWS_ENDPOINT_URL_S3: gone, LOCAL_ENDPOINTS: gone };
+    const started = startIn(sourced, '--assembly', api(), '--port', '0');
+    await started.ready();
+    expect(started.lines()[0]).toBe(
+      'not used: the endpoints of an earlier start, which this shell has from .local/env',
+    );
+    const { environment } = readLocalFiles(join(folder, '.local'));
+    expect(environment.AWS_ENDPOINT_URL_S3).not.toBe(gone);
+    expect(environment.LOCAL_ENDPOINTS?.split(' ')).toContain(environment.AWS_ENDPOINT_URL_S3);
   });
 
   it('keeps key and data from start to start, for one runtime at a time', async () => {
