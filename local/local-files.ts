@@ -9,13 +9,8 @@ import type { LocalStack } from './start-local.ts';
  * `env` for a shell to source, `api-key`. Both files with a secret are their owner's only. Throws a `StartError` that names
  * the file which can't be written.
  */
-export const writeLocalFiles = (directory: string, stack: LocalStack): void => {
-  try {
-    writeAll(directory, stack);
-  } catch (error) {
-    throw asStartError(error);
-  }
-};
+export const writeLocalFiles = (directory: string, stack: LocalStack): void =>
+  namingFiles(() => writeAll(directory, stack));
 
 const writeAll = (directory: string, stack: LocalStack): void => {
   mkdirSync(directory, { recursive: true });
@@ -51,12 +46,12 @@ export class NoRuntime extends Error {
 
 /**
  * Reads what `writeLocalFiles` wrote; whether it still runs, a call tells. Throws `NoRuntime` where nothing lies there,
- * and a `StartError` that names the file where what lies there is damaged.
+ * and a `StartError` that names the file which can't be read.
  */
 export const readLocalFiles = (directory: string): LocalFiles => {
   const read = (name: string): string | undefined => {
     const file = join(directory, name);
-    return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+    return existsSync(file) ? namingFiles(() => readFileSync(file, 'utf8').trim()) : undefined;
   };
   const [outputs, environment = '', apiKey] = ['outputs.json', 'env', 'api-key'].map(read);
   if (outputs === undefined) throw new NoRuntime();
@@ -75,6 +70,14 @@ const outputsIn = (file: string, text: string): Record<string, string> => {
     throw new StartError(
       `${file} is damaged: npm start and npm run deploy write it anew (${(error as Error).message})`,
     );
+  }
+};
+
+const namingFiles = <Result>(work: () => Result): Result => {
+  try {
+    return work();
+  } catch (error) {
+    throw asStartError(error);
   }
 };
 

@@ -19,7 +19,8 @@ const fileFaults: Readonly<Record<string, string>> = {
 
 /** The error of a file that the caller can set right as a `StartError` that names the file; any other as it is. */
 export const asStartError = (error: unknown): unknown => {
-  const { code = '', path, message } = error as NodeJS.ErrnoException;
+  const { code = '', syscall, path, message } = error as NodeJS.ErrnoException;
+  const file = path ?? (syscall === 'write' ? 'a file' : undefined); // whoever finds the disk full has no path any more
   const fault = fileFaults[code];
-  return path && fault ? new StartError(`${path} can't be used: ${fault} (${message})`, { cause: error }) : error;
+  return file && fault ? new StartError(`${file} can't be used: ${fault} (${message})`, { cause: error }) : error;
 };
