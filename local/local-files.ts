@@ -6,8 +6,8 @@ import type { LocalStack } from './start-local.ts';
 
 /**
  * Writes into `directory` what clients of a running stack read: `outputs.json` as `cdk deploy --outputs-file` does,
- * `env` for a shell to source, `api-key`. Both files with a secret are their owner's only. Throws a `StartError` that names
- * the file which can't be written.
+ * `env` for a shell to source, `api-key`. Both files with a secret are their owner's only. Throws a `StartError` that
+ * names the file which can't be written.
  */
 export const writeLocalFiles = (directory: string, stack: LocalStack): void =>
   namingFiles(() => writeAll(directory, stack));

@@ -33,7 +33,7 @@ export type SignatureFault =
   | 'unsignedHeader'
   | 'mismatch';
 
-/** Whose key signed the request, or what is wrong with it: never what the request says of itself beside its signature. */
+/** Whose key signed the request, or what is wrong with it; nothing else that it says of itself. */
 export type Verification =
   | { readonly accessKeyId: string; readonly fault?: undefined }
   | { readonly fault: SignatureFault; readonly accessKeyId?: undefined };

@@ -22,8 +22,8 @@ const sources = ['cdk.json', 'cdk.context.json', 'package-lock.json', 'bin', 'li
 
 /**
  * Runs the CDK app of `root` as the CDK's own command does, in a thread that gives its memory back; not at all where
- * `output` was made of the same sources and context. Throws a `StartError` with the app's own words where it fails, or one
- * that names the file which can't be read or written.
+ * `output` was made of the same sources and context. Throws a `StartError` with the app's own words where it fails, or
+ * one that names the file which can't be read or written.
  */
 export const synthesize = (options: SynthesizeOptions): Promise<void> =>
   synthesizeInto(options).catch((error) => {

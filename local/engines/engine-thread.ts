@@ -34,7 +34,8 @@ const closeTimeoutMs = 5_000;
 /**
  * Starts an engine in a worker thread of its own and resolves once it listens.
  *
- * Throws a `StartError` that names the engine and its folder where it cannot start: most often because another process holds the folder.
+ * Throws a `StartError` that names the engine and its folder where it cannot start: most often because another process
+ * holds the folder.
  */
 export async function startEngineThread(options: EngineThreadOptions): Promise<CountingEngine> {
   const { name, workerData, region = 'us-east-1', onMessage, onCrash = throwUncaught } = options;
