@@ -1,7 +1,7 @@
-import { during } from '../clock.ts';
 import type { LocalContext } from '../context.ts';
 import type { BusEvent } from './bus-event.ts';
-import { type DeliveryFailure, queueTransport } from './target-transport.ts';
+import { openDeadLetterQueue } from './dead-letter-queue.ts';
+import type { DeliveryFailure } from './target-transport.ts';
 
 /** An event that its target will not get. */
 export interface DeadLetter {
@@ -17,8 +17,6 @@ export interface DeadLetters {
   take(letter: DeadLetter, stop: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
 }
-
-type DeadLetterQueue = ReturnType<typeof queueTransport>;
 
 /** Whose letters they are. */
 export interface Undelivered {
@@ -37,37 +35,25 @@ export const openDeadLetters = (
   { ruleArn, targetArn }: Undelivered,
   context: LocalContext,
 ): DeadLetters => {
-  const queue = queueArn === undefined ? undefined : queueTransport(queueArn, undefined, context);
-  const say = (what: string) => context.log(`${ruleArn.split('/').at(-1)}: an event for ${targetArn} ${what}`);
-
-  const put = async (queue: DeadLetterQueue, letter: DeadLetter, stop: AbortSignal): Promise<boolean> => {
-    const { event, failure, retries, exhausted } = letter;
-    const attributes = {
-      RULE_ARN: ruleArn,
-      TARGET_ARN: targetArn,
-      ERROR_CODE: failure.code,
-      ERROR_MESSAGE: failure.message || failure.code,
-      RETRY_ATTEMPTS: String(retries),
-      ...(exhausted !== undefined && { EXHAUSTED_RETRY_CONDITION: exhausted }),
-    };
-    for (let failures = 1; ; failures++) {
-      try {
-        await during(context.clock, queue.sendWith(event.text, attributes));
-        return true;
-      } catch (error) {
-        if (failures === 1) say(`waits for its dead-letter queue: ${(error as Error).message}`);
-        if (stop.aborted) return false;
-        await context.clock.sleep(context.pace.retryBackoffMs(failures), stop);
-      }
-    }
-  };
-
+  const queue = queueArn === undefined ? undefined : openDeadLetterQueue(queueArn, context);
   return {
-    take: async (letter, stop) => {
-      if (queue && !(await put(queue, letter, stop))) return false;
-      const where = queue ? 'went to the dead-letter queue' : 'was dropped, there is no dead-letter queue';
-      say(`${where} (${letter.failure.code}: ${letter.failure.message})`);
-      return true;
+    take: async ({ event, failure, retries, exhausted }, stop) => {
+      const { code, message } = failure;
+      const say = (what: string) =>
+        context.log(`${ruleArn.split('/').at(-1)}: an event for ${targetArn} ${what} (${code}: ${message})`);
+      if (!queue) {
+        say('was dropped, there is no dead-letter queue');
+        return true;
+      }
+      const attributes = {
+        RULE_ARN: ruleArn,
+        TARGET_ARN: targetArn,
+        ERROR_CODE: code,
+        ERROR_MESSAGE: message || code,
+        RETRY_ATTEMPTS: String(retries),
+        ...(exhausted !== undefined && { EXHAUSTED_RETRY_CONDITION: exhausted }),
+      };
+      return queue.put({ body: event.text, attributes }, say, stop);
     },
     close: async () => queue?.close(),
   };

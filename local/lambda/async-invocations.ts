@@ -78,26 +78,14 @@ export const openAsyncInvocations = ({
     return false;
   };
 
-  /** Tries until the dead-letter queue, where there is one, has the event (true), or the runtime closes. */
   const giveUp = async (
-    { deadLetters, functionName }: LocalFunction,
+    { deadLetters }: LocalFunction,
     { payload, options }: AsyncEvent,
     errorCode: number,
     errorMessage: string,
   ): Promise<boolean> => {
-    const requestId = options.requestId ?? '';
-    for (let failures = 1; ; failures++) {
-      try {
-        await deadLetters?.({ payload, requestId, errorCode, errorMessage });
-        if (deadLetters) log(`${functionName}: an event went to the dead-letter queue (${errorMessage})`);
-        return true;
-      } catch (error) {
-        if (failures === 1)
-          log(`${functionName}: an event waits for the dead-letter queue: ${(error as Error).message}`);
-        if (closing.signal.aborted) return false;
-        await clock.sleep(pace.retryBackoffMs(failures), closing.signal);
-      }
-    }
+    const letter = { payload, requestId: options.requestId ?? '', errorCode, errorMessage };
+    return (await deadLetters?.(letter, closing.signal)) ?? true;
   };
 
   const begin = (id: number, target: LocalFunction, event: AsyncEvent): void => {
@@ -132,8 +120,8 @@ export const openAsyncInvocations = ({
   };
 };
 
-/** Of the error object that a failed invocation answers. */
+/** Of the error object that a failed invocation answers; a function may throw what has a message that is no text. */
 const messageOf = (payload: string): string => {
-  const { errorMessage = '' } = JSON.parse(payload) as { errorMessage?: string };
-  return errorMessage;
+  const { errorMessage = '' } = JSON.parse(payload) as { errorMessage?: unknown };
+  return String(errorMessage);
 };

@@ -62,8 +62,11 @@ export interface LocalFunction {
   readonly functionArn: string;
   readonly roleArn: string;
   readonly timeoutMs: number;
-  /** Takes what was given up of the invocations that nobody waits for; absent where that is dropped. */
-  readonly deadLetters?: (letter: GivenUp) => Promise<void>;
+  /**
+   * Takes what was given up of the invocations that nobody waits for; absent where that is dropped. Resolves with
+   * whether the letter is done with; tries until it is, or until `stop`.
+   */
+  readonly deadLetters?: (letter: GivenUp, stop: AbortSignal) => Promise<boolean>;
   /**
    * Runs the handler with `payload`, JSON text, in one of the function's environments; waits for a free one.
    * Throws `TooManyRequests` where reserved concurrency forbids the call, `RequestTooLarge` above 6 MB.

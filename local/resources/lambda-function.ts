@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import type { LocalContext } from '../context.ts';
-import { queueTransport } from '../event-bridge/target-transport.ts';
+import { openDeadLetterQueue } from '../event-bridge/dead-letter-queue.ts';
 import { checkVariables, environmentVariables } from '../lambda/environment-variables.ts';
 import { runtimeError } from '../lambda/error-object.ts';
 import { failureReport } from '../lambda/failure-report.ts';
@@ -91,7 +91,7 @@ export const lambdaFunction = resourceType({
     const variables = properties.Environment?.Variables ?? {};
     checkVariables(functionName, variables);
     const credentials = context.principals.issue(logicalId, { name: functionName, roleArn: properties.Role });
-    const deadLetters = deadLetterQueue(properties.DeadLetterConfig?.TargetArn, context);
+    const deadLetters = deadLettersOf(functionName, properties.DeadLetterConfig?.TargetArn, context);
     const created = createFunction({
       ...(deadLetters && { deadLetters }),
       functionName,
@@ -154,16 +154,23 @@ const changesNothing = /:layer:LambdaInsightsExtension(-Arm64)?:/;
 const notRunHere = (message: string): Error => runtimeError('Runtime.NotRunHere', message);
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
-const deadLetterQueue = (arn: string | undefined, context: LocalContext): LocalFunction['deadLetters'] => {
-  if (arn === undefined) return undefined;
-  const queue = queueTransport(arn, undefined, context);
+const deadLettersOf = (
+  functionName: string,
+  queueArn: string | undefined,
+  context: LocalContext,
+): LocalFunction['deadLetters'] => {
+  if (queueArn === undefined) return undefined;
+  const queue = openDeadLetterQueue(queueArn, context);
   context.onClose(() => queue.close());
-  return ({ payload, requestId, errorCode, errorMessage }) =>
-    queue.sendWith(payload, {
+  return ({ payload, requestId, errorCode, errorMessage }, stop) => {
+    const attributes = {
       RequestID: requestId,
       ErrorCode: errorCode,
       ErrorMessage: errorMessage.slice(0, 1_000) || 'unknown', // an attribute can't be empty
-    });
+    };
+    const say = (what: string) => context.log(`${functionName}: an event ${what} (${errorMessage})`);
+    return queue.put({ body: payload, attributes }, say, stop);
+  };
 };
 
 const platformLog = ({ LoggingConfig }: Properties) => {

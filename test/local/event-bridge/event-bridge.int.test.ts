@@ -164,6 +164,24 @@ describe('the dead-letter queue of a target', () => {
     );
   });
 
+  it('does without an event that is larger than a message may be, which is told of once', async () => {
+    const fields = { DetailType: 'key', Source: 'stores' };
+    const frame = Buffer.byteLength(Object.values(fields).join('')) + '{"t":""}'.length;
+    const Detail = JSON.stringify({ t: 'x'.repeat(1_048_576 - frame) });
+    await bus.putAll([{ ...fields, Detail }]);
+
+    const told = await eventually(
+      () => {
+        const lines = log.filter((line) => line.includes('was dropped, the dead-letter queue refuses it'));
+        expect(lines).not.toEqual([]);
+        return lines;
+      },
+      5_000,
+      10,
+    );
+    expect(told).toEqual([expect.stringContaining('larger than 1048576 bytes')]);
+  });
+
   it('gets the event whose input path leads to nothing', async () => {
     await bus.put('pathless', { n: 2 });
 

@@ -28,6 +28,7 @@ const run = (answer: (call: number) => InvokeResult, path = join(folder, `${file
     },
     deadLetters: async (letter: (typeof letters)[number]) => {
       letters.push(letter);
+      return true;
     },
   } as unknown as LocalFunction;
   const functions = new Map([[target.functionArn, target]]);
@@ -68,6 +69,18 @@ describe('an event', () => {
     expect(calls.length).toBeGreaterThan(300);
     expect(calls.at(-1)?.atMs).toBeLessThanOrEqual(6 * 3_600_000);
     expect(letters).toMatchObject([{ errorCode: 429 }]);
+  });
+
+  it('goes to the dead letters though its error has a message that is no text', async () => {
+    const { clock, letters, target, open } = run(() => ({ ...failed, payload: '{"errorMessage":404}' }));
+    const queue = open();
+    await clock.run(async () => {
+      queue.add(target, '{}', {});
+      await clock.sleep(600_000);
+    });
+    await queue.close();
+
+    expect(letters).toMatchObject([{ errorMessage: '404' }]);
   });
 
   it('that waits for a retry when the runtime closes is tried by the next one, and counts on', async () => {
