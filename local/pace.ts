@@ -10,19 +10,35 @@ export interface Pace {
   readonly holdBatchMs: number;
   /** Before retry number `retry` (from 1) of a batch. AWS documents no figure; this is the documented choice. */
   readonly retryBackoffMs: (retry: number) => number;
+  /** Before retry number `retry` (from 1) of an event that nobody waits for and that the function failed at. */
+  readonly asyncRetryMs: (retry: number) => number;
+  /** Before an event that nobody waits for is tried again for which Lambda had no room, `refusals` (from 1) times so far. */
+  readonly asyncRefusalMs: (refusals: number) => number;
   /** How long a tumbling window that gets no more records is held open after its end. */
   readonly quietWindowMs: number;
   /** How long a buffer of a delivery stream that should wait so long does wait. */
   readonly bufferMs: (hintMs: number) => number;
 }
 
-/** As on AWS: polls once a second, backs off 1, 2, 4 … 60 s, holds a quiet window for two minutes, fills a buffer as long as it says. */
+/** `firstMs`, then twice as long each time, `mostMs` at most. */
+const doubling =
+  (firstMs: number, mostMs: number) =>
+  (retry: number): number =>
+    Math.min(mostMs, firstMs * 2 ** (retry - 1));
+
+/**
+ * As on AWS: polls once a second, backs off 1, 2, 4 … 60 s, tries a failed event again after one minute and then two, one that
+ * was refused after 1, 2, 4 … 300 s, holds a quiet window for two minutes, fills a buffer as long as it says.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ */
 export const awsPace: Pace = {
   wakeOnWrite: false,
   pollIntervalMs: 1_000,
   gatherMs: 0,
   holdBatchMs: 0,
-  retryBackoffMs: (retry) => Math.min(60_000, 1_000 * 2 ** (retry - 1)),
+  retryBackoffMs: doubling(1_000, 60_000),
+  asyncRetryMs: (retry) => retry * 60_000,
+  asyncRefusalMs: doubling(1_000, 300_000),
   quietWindowMs: 120_000,
   bufferMs: (hintMs) => hintMs,
 };
@@ -36,7 +52,9 @@ export const laptopPace: Pace = {
   pollIntervalMs: 1_000,
   gatherMs: 50,
   holdBatchMs: 1_000,
-  retryBackoffMs: (retry) => Math.min(1_000, 50 * 2 ** (retry - 1)),
+  retryBackoffMs: doubling(50, 1_000),
+  asyncRetryMs: doubling(50, 1_000),
+  asyncRefusalMs: doubling(50, 1_000),
   quietWindowMs: 500,
   bufferMs: (hintMs) => Math.min(1_000, hintMs),
 };

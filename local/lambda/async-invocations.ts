@@ -1,7 +1,13 @@
 import { type Clock, during } from '../clock.ts';
 import { DurableQueue } from '../durable-queue.ts';
 import type { Pace } from '../pace.ts';
-import { type InvokeOptions, type LocalFunction, TooManyRequests } from './local-function.ts';
+import {
+  type GivenUp,
+  type InvokeOptions,
+  type LocalFunction,
+  RequestTooLarge,
+  TooManyRequests,
+} from './local-function.ts';
 
 const mostRetries = 2;
 const longestAgeMs = 6 * 3_600_000;
@@ -35,10 +41,13 @@ interface AsyncEvent {
   readonly failures: number;
 }
 
+/** Why an invocation came to nothing. */
+type Fault = Pick<GivenUp, 'errorCode' | 'errorMessage'>;
+
 /**
- * Invokes as Lambda's event queue does: an event whose invocation failed is tried twice more, one that was throttled
- * until it is six hours old; then the function's dead-letter queue gets it, where there is one. AWS waits one minute
- * and then two between the tries of an event; `pace` says how long here.
+ * Invokes as Lambda's event queue does: an event whose invocation failed is tried twice more, one that the function
+ * never got, for a throttle or an error of Lambda's own, until it is six hours old; then the function's dead-letter
+ * queue gets it, where there is one. `pace` says how long it waits between the tries of an event.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export const openAsyncInvocations = ({
@@ -56,41 +65,45 @@ export const openAsyncInvocations = ({
   /** Answers whether the event is done with, one way or the other. */
   const run = async (id: number, target: LocalFunction, event: AsyncEvent): Promise<boolean> => {
     let { failures } = event;
-    for (let tries = failures + 1; !closing.signal.aborted; tries++) {
-      let errorCode = 200;
-      let errorMessage = '';
-      try {
-        const { functionError, payload } = await during(clock, target.invoke(event.payload, event.options));
-        if (!functionError) return true;
-        errorMessage = messageOf(payload);
-        if (++failures > mostRetries) return giveUp(target, event, errorCode, errorMessage);
-        queue.replace(id, { ...event, failures });
-      } catch (error) {
-        if (closing.signal.aborted) return false;
-        errorMessage = (error as Error).message;
-        errorCode = error instanceof TooManyRequests ? 429 : 413;
-        if (errorCode === 413) return giveUp(target, event, errorCode, errorMessage); // it can't become better
-      }
-      const waitMs = pace.retryBackoffMs(tries);
-      if (clock.now() + waitMs - event.takenAtMs > longestAgeMs) return giveUp(target, event, errorCode, errorMessage);
+    for (let refusals = 0; ; ) {
+      const fault = await invoke(target, event);
+      if (!fault) return true;
+      if (fault.errorCode === 413) return giveUp(target, event, fault); // it can't become better
+      if (closing.signal.aborted) return false; // what it needed may have been closed by then
+      const failed = fault.errorCode === 200;
+      if (failed && failures === mostRetries) return giveUp(target, event, fault);
+      if (failed) note(target, () => queue.replace(id, { ...event, failures: failures + 1 }));
+      const waitMs = failed ? pace.asyncRetryMs(++failures) : pace.asyncRefusalMs(++refusals);
+      if (clock.now() + waitMs - event.takenAtMs > longestAgeMs) return giveUp(target, event, fault);
       await clock.sleep(waitMs, closing.signal);
+      if (closing.signal.aborted) return false;
     }
-    return false;
   };
 
-  const giveUp = async (
-    { deadLetters }: LocalFunction,
-    { payload, options }: AsyncEvent,
-    errorCode: number,
-    errorMessage: string,
-  ): Promise<boolean> => {
-    const letter = { payload, requestId: options.requestId ?? '', errorCode, errorMessage };
-    return (await deadLetters?.(letter, closing.signal)) ?? true;
+  const invoke = async (target: LocalFunction, event: AsyncEvent): Promise<Fault | undefined> => {
+    try {
+      const { functionError, payload } = await during(clock, target.invoke(event.payload, event.options));
+      return functionError && { errorCode: 200, errorMessage: messageOf(payload) };
+    } catch (error) {
+      return { errorCode: statusOf(error), errorMessage: (error as Error).message };
+    }
+  };
+
+  const giveUp = async ({ deadLetters }: LocalFunction, { payload, options }: AsyncEvent, fault: Fault) =>
+    deadLetters?.({ payload, requestId: options.requestId ?? '', ...fault }, closing.signal) ?? true;
+
+  /** What can't be written costs the next run a try more, and no event. */
+  const note = ({ functionName }: LocalFunction, write: () => void): void => {
+    try {
+      write();
+    } catch (error) {
+      log(`${functionName}: what became of an event could not be noted: ${(error as Error).message}`);
+    }
   };
 
   const begin = (id: number, target: LocalFunction, event: AsyncEvent): void => {
     const running = run(id, target, event)
-      .then((done) => done && queue.remove([id]))
+      .then((done) => done && note(target, () => queue.remove([id])))
       .then(() => void underWay.delete(running));
     underWay.add(running);
   };
@@ -118,6 +131,12 @@ export const openAsyncInvocations = ({
       queue.close();
     },
   };
+};
+
+/** What Lambda would have answered to a caller that waits. */
+const statusOf = (error: unknown): number => {
+  if (error instanceof TooManyRequests) return 429;
+  return error instanceof RequestTooLarge ? 413 : 500;
 };
 
 /** Of the error object that a failed invocation answers; a function may throw what has a message that is no text. */

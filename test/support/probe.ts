@@ -80,6 +80,7 @@ export const fastPace: Pace = {
   pollIntervalMs: 50,
   gatherMs: 0,
   retryBackoffMs: (retry) => Math.min(20, 2 * retry),
+  asyncRetryMs: (retry) => 2 * retry,
   quietWindowMs: 100,
 };
 

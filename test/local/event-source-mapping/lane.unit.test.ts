@@ -9,6 +9,7 @@ import { ShardProgress } from '../../../local/event-source-mapping/shard-progres
 import { type InvokeResult, type LocalFunction, TooManyRequests } from '../../../local/lambda/local-function.ts';
 import { Precedence } from '../../../local/lambda/precedence.ts';
 import { Distribution } from '../../../local/metrics/distribution.ts';
+import { laptopPace } from '../../../local/pace.ts';
 
 const settings: MappingSettings = {
   batchSize: 100,
@@ -88,12 +89,9 @@ const run = async (
     mappingUuid: 'm',
     settings: all,
     pace: {
-      wakeOnWrite: true,
-      pollIntervalMs: 1_000,
+      ...laptopPace,
       gatherMs: 0,
       holdBatchMs: 0,
-      quietWindowMs: 500,
-      bufferMs: (hintMs: number) => hintMs,
       retryBackoffMs: (retry: number) => {
         pauses.push(retry);
         return 1_000 * 2 ** (retry - 1);

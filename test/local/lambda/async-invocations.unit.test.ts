@@ -1,9 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { openAsyncInvocations } from '../../../local/lambda/async-invocations.ts';
-import { type InvokeResult, type LocalFunction, TooManyRequests } from '../../../local/lambda/local-function.ts';
+import {
+  type InvokeResult,
+  type LocalFunction,
+  RequestTooLarge,
+  TooManyRequests,
+} from '../../../local/lambda/local-function.ts';
 import { awsPace } from '../../../local/pace.ts';
 import { VirtualClock } from '../../../local/virtual-clock.ts';
 
@@ -38,19 +44,19 @@ const run = (answer: (call: number) => InvokeResult, path = join(folder, `${file
 };
 
 describe('an event', () => {
-  it('is tried twice more, then the dead letters get it', async () => {
+  it('is tried again one minute and then two minutes later, then the dead letters get it', async () => {
     const { clock, calls, letters, target, open } = run(() => failed);
     const queue = open();
     await clock.run(async () => {
       queue.add(target, '{}', { requestId: 'r' });
-      await clock.sleep(60_000);
+      await clock.sleep(600_000);
     });
     await queue.close();
 
     expect(calls.map(({ atMs, requestId }) => [atMs, requestId])).toEqual([
       [0, 'r'],
-      [1_000, 'r'],
-      [3_000, 'r'],
+      [60_000, 'r'],
+      [180_000, 'r'],
     ]);
     expect(letters).toEqual([{ payload: '{}', requestId: 'r', errorCode: 200, errorMessage: 'no' }]);
   });
@@ -66,9 +72,54 @@ describe('an event', () => {
     });
     await queue.close();
 
-    expect(calls.length).toBeGreaterThan(300);
+    expect(calls.slice(0, 4).map(({ atMs }) => atMs)).toEqual([0, 1_000, 3_000, 7_000]);
+    expect((calls.at(-1)?.atMs ?? 0) - (calls.at(-2)?.atMs ?? 0)).toBe(300_000);
     expect(calls.at(-1)?.atMs).toBeLessThanOrEqual(6 * 3_600_000);
     expect(letters).toMatchObject([{ errorCode: 429 }]);
+  });
+
+  it('whose invocation Lambda itself failed at is tried again, which costs no retry', async () => {
+    const { clock, calls, letters, target, open } = run((call) => {
+      if (call < 5) throw new Error('no thread to be had');
+      return ok;
+    });
+    const queue = open();
+    await clock.run(async () => {
+      queue.add(target, '{}', {});
+      await clock.sleep(600_000);
+    });
+    await queue.close();
+
+    expect([calls.length, letters]).toEqual([5, []]);
+  });
+
+  it('that is larger than Lambda takes is given up at once', async () => {
+    const { calls, letters, target, open } = run(() => {
+      throw new RequestTooLarge();
+    });
+    const queue = open();
+    queue.add(target, '{}', {});
+    await queue.close();
+
+    expect(calls).toHaveLength(1);
+    expect(letters).toMatchObject([{ errorCode: 413 }]);
+  });
+
+  it('is tried to the end though its file cannot be written', async () => {
+    const { clock, calls, letters, target, open, path, log } = run(() => failed);
+    const queue = open();
+    await clock.run(async () => {
+      queue.add(target, '{}', {});
+      const other = new DatabaseSync(path);
+      other.exec('BEGIN IMMEDIATE');
+      await clock.sleep(600_000);
+      other.close();
+    });
+    await queue.close();
+
+    expect(calls).toHaveLength(3);
+    expect(letters).toMatchObject([{ errorCode: 200, errorMessage: 'no' }]);
+    expect(log).toContain('fn: what became of an event could not be noted: database is locked');
   });
 
   it('goes to the dead letters though its error has a message that is no text', async () => {
@@ -86,13 +137,16 @@ describe('an event', () => {
   it('that waits for a retry when the runtime closes is tried by the next one, and counts on', async () => {
     const first = run(() => failed);
     const queue = first.open();
-    queue.add(first.target, '"kept"', { requestId: 'r' });
+    await first.clock.run(async () => {
+      queue.add(first.target, '"kept"', { requestId: 'r' });
+      await first.clock.sleep(30_000);
+    });
     await queue.close();
     const second = run(() => failed, first.path);
     const next = second.open();
     await second.clock.run(async () => {
       next.resume();
-      await second.clock.sleep(60_000);
+      await second.clock.sleep(600_000);
     });
     await next.close();
 

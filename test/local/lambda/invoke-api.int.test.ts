@@ -31,7 +31,7 @@ let api: Engine;
 let client: LambdaClient;
 
 beforeAll(async () => {
-  const pace = { ...laptopPace, retryBackoffMs: () => 10 };
+  const pace = { ...laptopPace, asyncRetryMs: () => 10, asyncRefusalMs: () => 10 };
   asyncInvocations = openAsyncInvocations({
     path: join(dataDir, 'events.sqlite'),
     functions,
