@@ -174,7 +174,10 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
       dataDir: dataDir.path,
       metricsUrl,
       metrics: () => metrics.snapshot(),
-      close: closeAll,
+      close: () => {
+        asyncInvocations.beginClosing(); // before anything that functions call closes
+        return closeAll();
+      },
     };
   } catch (error) {
     await closeAll().catch(() => {}); // what stopped the start says more than what came of it

@@ -18,6 +18,11 @@ export interface AsyncInvocations {
   add(target: LocalFunction, payload: string, options: InvokeOptions): void;
   /** Goes on with the events that an earlier run has taken; to be called once every function is there. */
   resume(): void;
+  /**
+   * What a function calls may be closed from now on, so a failure uses up no try any more: the event is kept with the
+   * data. One that comes now is tried once.
+   */
+  beginClosing(): void;
   /** Lets the invocations that run finish; events that wait for a retry are kept with the data. */
   close(): Promise<void>;
 }
@@ -124,6 +129,9 @@ export const openAsyncInvocations = ({
           queue.remove([id]);
         }
       }
+    },
+    beginClosing() {
+      closing.abort();
     },
     async close() {
       closing.abort();

@@ -80,7 +80,7 @@ export const startApi = async (
       eventbridge: '',
       firehose: '',
     },
-    asyncInvocations: { add: () => {}, resume: () => {}, close: async () => {} },
+    asyncInvocations: { add: () => {}, resume: () => {}, beginClosing: () => {}, close: async () => {} },
     serve: () => {},
     functions: new Map(),
     eventSourceMappings: new Map(),

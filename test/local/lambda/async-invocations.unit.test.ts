@@ -134,6 +134,36 @@ describe('an event', () => {
     expect(letters).toMatchObject([{ errorMessage: '404' }]);
   });
 
+  it('that fails once the runtime is closing has not used up a try', async () => {
+    const first = run((call) => {
+      if (call === 3) queue.beginClosing(); // what it calls may refuse it from now on
+      return failed;
+    });
+    const queue = first.open();
+    await first.clock.run(async () => {
+      queue.add(first.target, '"kept"', {});
+      await first.clock.sleep(600_000);
+    });
+    await queue.close();
+    const second = run(() => ok, first.path);
+    const next = second.open();
+    next.resume();
+    await next.close();
+
+    expect([first.calls.length, first.letters]).toEqual([3, []]);
+    expect(second.calls).toMatchObject([{ payload: '"kept"' }]);
+  });
+
+  it('that comes while the runtime is closing is tried once', async () => {
+    const { calls, target, open } = run(() => ok);
+    const queue = open();
+    queue.beginClosing();
+    queue.add(target, '{}', {});
+    await queue.close();
+
+    expect(calls).toHaveLength(1);
+  });
+
   it('that waits for a retry when the runtime closes is tried by the next one, and counts on', async () => {
     const first = run(() => failed);
     const queue = first.open();
