@@ -72,6 +72,7 @@ export class BatchHandler {
       const early = this.window?.before((fresh.records[0] as SourceRecord).arrivedAtMs);
       if (early) {
         await this.conclude(early);
+        pending = [fresh, ...later];
         continue;
       }
       const { verdict, state } = await this.try(fresh, reason);

@@ -345,6 +345,23 @@ describe('a lane of tumbling windows', () => {
     expect(calls[3]?.event.state).toEqual({});
   });
 
+  it('sets aside once what has become too old by the time the window is ended early', async () => {
+    const large = 'x'.repeat(1_048_576);
+    const { batches, aside } = await run(
+      [1, 2, 3],
+      { ...windowed, bisectBatchOnFunctionError: true, maximumRecordAgeSeconds: 60 },
+      ({ numbers }, clock) => {
+        if (numbers.length === 3) return fail();
+        if (numbers[0] === 1) clock.advance(65_000);
+        return { state: numbers[0] === 1 ? { large } : {} };
+      },
+      (number) => start + (number === 3 ? 9_000 : 0),
+    );
+
+    expect(batches).toEqual([[1, 2, 3], [1], [], [3], []]);
+    expect(aside).toEqual([{ numbers: [2], condition: 'RecordAgeExceeded', count: 1 }]);
+  });
+
   it('counts every record into exactly one final state, whatever fails on the way', () =>
     fc.assert(
       fc.asyncProperty(
