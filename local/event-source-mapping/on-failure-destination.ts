@@ -3,6 +3,7 @@ import type { LocalContext } from '../context.ts';
 import { lazily } from '../lazily.ts';
 import type { SetAside } from './attempt.ts';
 import { type OnFailureContext, onFailureKey, onFailureRecord } from './on-failure-record.ts';
+import { putObject } from './put-object.ts';
 import type { StreamRecord } from './stream-record.ts';
 
 /** The invocation after which records are given up. */
@@ -38,17 +39,17 @@ export const openDestination = (arn: string, context: LocalContext): OnFailureDe
 
 const bucketDestination = (bucket: string, context: LocalContext): OnFailureDestination => {
   const s3 = lazily(async () => {
-    const { S3Client, PutObjectCommand } = await import('@aws-sdk/client-s3');
-    const client = new S3Client({ ...clientOptions(context), endpoint: context.endpoints.s3, forcePathStyle: true });
-    return { client, PutObjectCommand };
+    const sdk = await import('@aws-sdk/client-s3');
+    const options = { ...clientOptions(context), endpoint: context.endpoints.s3, forcePathStyle: true };
+    return { client: new sdk.S3Client(options), sdk };
   });
   return {
     take: async (setAside, from, { requestId, payload }) => {
-      const { client, PutObjectCommand } = await s3.get();
+      const { client, sdk } = await s3.get();
       const nowMs = context.clock.now();
       const Key = onFailureKey(from.mappingUuid, from.shardId, nowMs, randomUUID());
-      const Body = onFailureRecord(setAside, from, { nowMs, requestId }, payload);
-      await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
+      const body = Buffer.from(onFailureRecord(setAside, from, { nowMs, requestId }, payload));
+      await putObject(client, sdk, { Bucket: bucket, Key }, body);
     },
     close: async () => (await s3.made())?.client.destroy(),
   };

@@ -1,5 +1,8 @@
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../../local/clock.ts';
+import type { LocalContext } from '../../../local/context.ts';
+import { openDestination } from '../../../local/event-source-mapping/on-failure-destination.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type Probe, runProbes } from '../../support/probe.ts';
 
@@ -106,6 +109,36 @@ describe('the on-failure destination', () => {
     const [record] = await probes.setAside('bytes', 1);
 
     expect(JSON.parse(record?.payload ?? '').Records[0].kinesis.data).toBe(Buffer.from(bytes).toString('base64'));
+  });
+
+  it('§1.8 S3 gets an event whole that takes 12 MB as an escaped string', async () => {
+    const { environment, outputs } = probes.stack;
+    const context = {
+      region: 'us-east-1',
+      clock: systemClock,
+      endpoints: { s3: environment.AWS_ENDPOINT_URL_S3 },
+      credentials: {
+        accessKeyId: environment.AWS_ACCESS_KEY_ID,
+        secretAccessKey: environment.AWS_SECRET_ACCESS_KEY,
+      },
+    };
+    const destination = openDestination(`arn:aws:s3:::${outputs.Failures}`, context as LocalContext);
+    const records = [{ sequenceNumber: '1', partitionKey: 'k', arrivedAtMs: 0 }];
+    const payload = JSON.stringify({ Records: ['"'.repeat(3_000_000)] });
+    const from = {
+      mappingUuid: probes.mappingOf('plain'),
+      functionArn: 'arn:fn',
+      streamArn: 'arn:stream',
+      shardId: 'shardId-0',
+      batchInfo: { name: 'DDBStreamBatchInfo', time: String },
+    };
+    const setAside = { records, condition: 'RetryAttemptsExhausted', approximateInvokeCount: 1 } as const;
+    await destination.take(setAside, from, { requestId: 'r', payload });
+    await destination.close();
+    const [record] = await probes.setAside('plain', 1);
+
+    expect(record?.payload === payload).toBe(true);
+    expect(record?.DDBStreamBatchInfo?.batchSize).toBe(1);
   });
 
   it('§1.8 SQS gets the metadata alone', async () => {
