@@ -24,9 +24,8 @@ export type Outcome =
 
 /** What decides how long a batch is tried. */
 export interface AttemptLimits {
-  /** -1: without end. */
+  /** -1: until the record is too old. */
   readonly maximumRetryAttempts: number;
-  /** `Infinity`: without end. */
   readonly maximumRecordAgeMs: number;
   readonly bisectBatchOnFunctionError: boolean;
 }

@@ -25,6 +25,8 @@ export interface HandlerWork {
   readonly writer: EventWriter;
   readonly progress: ShardProgress;
   readonly lag: Distribution;
+  /** How long the stream keeps a record: no batch is tried for longer. */
+  readonly retentionMs: number;
   /** Aborts when the mapping closes: what is in flight ends, nothing new begins. */
   readonly stop: AbortSignal;
   /** Writes the shard's checkpoint, if it has moved. */
@@ -49,7 +51,9 @@ export class BatchHandler {
 
   constructor(work: HandlerWork, window?: TumblingWindow) {
     const { maximumRetryAttempts, maximumRecordAgeSeconds, bisectBatchOnFunctionError } = work.settings;
-    const maximumRecordAgeMs = maximumRecordAgeSeconds < 0 ? Number.POSITIVE_INFINITY : maximumRecordAgeSeconds * 1_000;
+    const { retentionMs } = work;
+    const maximumRecordAgeMs =
+      maximumRecordAgeSeconds < 0 ? retentionMs : Math.min(retentionMs, maximumRecordAgeSeconds * 1_000);
     this.work = work;
     this.window = window;
     this.limits = { maximumRetryAttempts, maximumRecordAgeMs, bisectBatchOnFunctionError };

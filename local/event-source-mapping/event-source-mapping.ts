@@ -44,6 +44,7 @@ export class EventSourceMapping {
   private destination: OnFailureDestination | undefined;
   private readonly lag: Distribution;
   private source: StreamSource | undefined;
+  private retentionMs = 0;
   private unsubscribe = () => {};
   private running = false;
 
@@ -62,6 +63,7 @@ export class EventSourceMapping {
     const { parts, context } = this;
     this.source = await StreamSource.of(context, parts.eventSourceArn);
     const shards = await this.source.listShards();
+    this.retentionMs = await this.source.retentionMs();
     await this.takeFirstPositions(shards, this.source);
     this.destination = parts.settings.onFailure ? openDestination(parts.settings.onFailure, context) : undefined;
     this.running = true;
@@ -124,6 +126,7 @@ export class EventSourceMapping {
       filter: this.filter,
       writer,
       lag: this.lag,
+      retentionMs: this.retentionMs,
       function: parts.function,
       keep: (position) => checkpoints.write(shardId, position),
       setAside: (setAside, invocation) => this.setAside(shardId, setAside, invocation),

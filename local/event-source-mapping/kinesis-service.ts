@@ -22,7 +22,7 @@ export const openKinesisStream = async (context: LocalContext, streamName: strin
 
 type Sdk = Pick<
   typeof import('@aws-sdk/client-kinesis'),
-  'GetRecordsCommand' | 'GetShardIteratorCommand' | 'ListShardsCommand'
+  'DescribeStreamSummaryCommand' | 'GetRecordsCommand' | 'GetShardIteratorCommand' | 'ListShardsCommand'
 >;
 
 export class KinesisService implements StreamService {
@@ -47,6 +47,12 @@ export class KinesisService implements StreamService {
       next = page.NextToken;
     } while (next);
     return shards;
+  }
+
+  async retentionMs(): Promise<number> {
+    const describe = new this.sdk.DescribeStreamSummaryCommand({ StreamName: this.streamName });
+    const { StreamDescriptionSummary } = await this.client.send(describe);
+    return (StreamDescriptionSummary?.RetentionPeriodHours ?? 24) * 3_600_000;
   }
 
   iterator(shardId: string, position: ReadPosition): Promise<string> {

@@ -10,9 +10,9 @@ export interface MappingSettings {
   readonly batchSize: number;
   readonly maximumBatchingWindowSeconds: number;
   readonly parallelizationFactor: number;
-  /** -1: without end. */
+  /** -1: until the record is too old. */
   readonly maximumRetryAttempts: number;
-  /** -1: without end. */
+  /** -1: as old as its stream lets it become. */
   readonly maximumRecordAgeSeconds: number;
   readonly bisectBatchOnFunctionError: boolean;
   readonly reportBatchItemFailures: boolean;

@@ -35,6 +35,8 @@ export interface ShardConsumerParts {
   readonly keep: (position: { readonly after: string }) => void;
   /** Rejects where the destination has not taken the records. */
   readonly setAside: (setAside: SetAside<SourceRecord>, invocation: LastInvocation) => Promise<void>;
+  /** How long the stream keeps a record. */
+  readonly retentionMs: number;
   /** Hears how old each record was, in milliseconds, when it was handled. */
   readonly lag: Distribution;
   readonly log: (line: string) => void;

@@ -26,6 +26,8 @@ export interface StreamService {
   readonly mostRecords: number;
   /** Every shard that still holds records, closed ones included. */
   listShards(): Promise<readonly ShardDescription[]>;
+  /** How long the stream keeps a record, as it is set now. */
+  retentionMs(): Promise<number>;
   iterator(shardId: string, position: ReadPosition): Promise<string>;
   /** The shard's present end, to the record: the position by which it is found again, and an iterator there. */
   end(shardId: string, nowMs: number): Promise<{ readonly position: KeptPosition; readonly iterator: string }>;

@@ -42,6 +42,11 @@ export class StreamSource {
     return this.service.listShards();
   }
 
+  /** How long the stream keeps a record, as it is set now. */
+  retentionMs(): Promise<number> {
+    return this.service.retentionMs();
+  }
+
   /** Calls `wake` soon after writes, with the shards written to; the returned function stops that. */
   onWrite(wake: (shardIds: readonly string[]) => void): () => void {
     this.listeners.add(wake);

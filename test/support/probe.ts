@@ -45,6 +45,8 @@ export interface Probe {
   /** Properties of the mapping; from `TRIM_HORIZON` unless they say otherwise. */
   readonly mapping?: Readonly<Record<string, unknown>>;
   readonly shards?: number;
+  /** Further properties of the Kinesis stream. */
+  readonly stream?: Readonly<Record<string, unknown>>;
   /** Where the mapping puts what it gives up. */
   readonly onFailure?: 's3' | 'sqs';
   /** Further properties of the function. */
@@ -303,7 +305,7 @@ const templateOf = (probes: Record<string, Probe>, directory: string): ProbeTemp
     const source = probe.table ? `${name}Table` : `${name}Stream`;
     Resources[source] = probe.table
       ? tableWith(probe.table)
-      : { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: probe.shards ?? 1 } };
+      : { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: probe.shards ?? 1, ...probe.stream } };
     Resources[`${name}Function`] = {
       Type: 'AWS::Lambda::Function',
       Properties: {

@@ -116,6 +116,7 @@ const run = async (
       });
       return true;
     },
+    retentionMs: 86_400_000,
     hungry: () => {},
     caughtUpAtMs: () => 0,
   };
@@ -192,13 +193,25 @@ describe('a lane', () => {
     expect(aside).toEqual([{ numbers: [1], condition: 'RecordAgeExceeded', count: 6 }]);
   });
 
+  it('tries again until the record has expired in its stream, where it has no maximum age', async () => {
+    const { aside } = await run([1], { maximumRetryAttempts: -1 }, fail);
+
+    expect(aside).toEqual([{ numbers: [1], condition: 'RecordAgeExceeded', count: 17 }]); // 2^17 s > 24 h
+  });
+
+  it('tries no longer than the stream keeps the record, whatever the maximum age', async () => {
+    const { aside } = await run([1], { maximumRetryAttempts: -1, maximumRecordAgeSeconds: 604_800 }, fail);
+
+    expect(aside).toMatchObject([{ condition: 'RecordAgeExceeded', count: 17 }]);
+  });
+
   it('never discards for being refused', async () => {
     let refusals = 0;
     const { batches, aside } = await run([1], { maximumRetryAttempts: 0 }, () => {
-      if (refusals++ < 20) throw new TooManyRequests();
+      if (refusals++ < 15) throw new TooManyRequests();
     });
 
-    expect(batches).toHaveLength(21);
+    expect(batches).toHaveLength(16);
     expect(aside).toEqual([]);
   });
 

@@ -37,6 +37,8 @@ const probes = runProbes(
       onFailure: 's3',
     },
     waiting: { handler: ({ opened }) => opened(), mapping: { ...minute, BatchSize: 1 }, onFailure: 's3' },
+    kept: { handler: throwing, onFailure: 's3', stream: { RetentionPeriodHours: 48 } },
+    changes: { table: 'NEW_IMAGE', handler: throwing, onFailure: 's3' },
     ageless: { handler: ({ opened }) => opened(), mapping: { BatchSize: 1 }, onFailure: 's3' },
     throttled: {
       mapping: { ...minute, MaximumRetryAttempts: 1 },
@@ -101,7 +103,7 @@ describe('the age of records', () => {
     expect(probes.batches('waiting')).toEqual([['gate']]);
   });
 
-  it('§1.1 without a maximum age no record is too old', async () => {
+  it('§1.1 without a maximum age no record is too old that its stream still keeps', async () => {
     await probes.put('ageless', ['gate']);
     await probes.called('ageless', 1);
     await probes.put('ageless', ['r0']);
@@ -110,6 +112,22 @@ describe('the age of records', () => {
     await probes.called('ageless', 2);
 
     expect(probes.batches('ageless')).toEqual([['gate'], ['r0']]);
+  });
+
+  it.each([
+    ['kept', 'Kinesis keeps its records for as long as the template says', 48],
+    ['changes', 'DynamoDB keeps its changes for a day', 24],
+  ] as const)('§1.4 %s: %s, and what fails is retried no longer', async (name, _, hours) => {
+    if (name === 'kept') await probes.put(name, ['r0']);
+    else await probes.putItems(name, ['r0']);
+    await probes.called(name, 1);
+    clock.ahead((hours - 1) * 3_600_000);
+    await probes.called(name, probes.calls(name).length + 2);
+    expect(probes.log.filter((line) => line.startsWith(name))).toEqual([]);
+    clock.ahead(hours * 3_600_000 + 1);
+    const [record] = await probes.setAside(name, 1);
+
+    expect(record?.requestContext.condition).toBe('RecordAgeExceeded');
   });
 
   it('§13.9 a throttled batch is never discarded by retries, only by age', async () => {
