@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Checkpoint, CheckpointFile } from './checkpoint-file.ts';
 
@@ -14,6 +14,17 @@ export class CheckpointFolder {
   /** Whether the mapping has been here before. */
   get known(): boolean {
     return existsSync(this.path) && readdirSync(this.path).length > 0;
+  }
+
+  /** Takes the first checkpoints, by shard: all are there once this returns, and none if the process is killed before. */
+  begin(checkpoints: ReadonlyMap<string, Checkpoint>): void {
+    const path = `${this.path}.new`;
+    rmSync(path, { recursive: true, force: true });
+    mkdirSync(path, { recursive: true });
+    const folder = new CheckpointFolder(path);
+    for (const [shardId, checkpoint] of checkpoints) folder.write(shardId, checkpoint);
+    folder.close();
+    renameSync(path, this.path);
   }
 
   read(shardId: string): Checkpoint | undefined {

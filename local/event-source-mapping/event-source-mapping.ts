@@ -86,15 +86,11 @@ export class EventSourceMapping {
   private async takeFirstPositions(shards: readonly ShardDescription[], source: StreamSource): Promise<void> {
     const { startingPosition: start } = this.parts.settings;
     if (start.type === 'TRIM_HORIZON' || this.checkpoints.known) return;
-    const sinceMs = start.type === 'AT_TIMESTAMP' ? start.timestampMs : Date.now(); // the engine knows no other clock
-    await Promise.all(
-      shards.map(async ({ ShardId: shardId = '', SequenceNumberRange: range }) => {
-        const latest = start.type === 'LATEST';
-        const passed = latest && range?.EndingSequenceNumber !== undefined;
-        if (passed) this.checkpoints.write(shardId, { ended: true });
-        else this.checkpoints.write(shardId, latest ? await source.shard(shardId).seekEnd(sinceMs) : { sinceMs });
-      }),
-    );
+    const positions =
+      start.type === 'AT_TIMESTAMP'
+        ? new Map(shards.map(({ ShardId = '' }) => [ShardId, { sinceMs: start.timestampMs }]))
+        : await source.ends(shards, Date.now()); // the engine knows no other clock
+    this.checkpoints.begin(positions);
   }
 
   private consumeReadable(shards: readonly ShardDescription[], source: StreamSource): void {

@@ -1,5 +1,6 @@
 import type { LocalContext } from '../context.ts';
 import type { Written } from '../engines/kinesis.ts';
+import type { Checkpoint } from './checkpoint-file.ts';
 import { sourceKindOf } from './source-kind.ts';
 import type { ShardDescription, StreamService } from './stream-service.ts';
 import { StreamShard } from './stream-shard.ts';
@@ -40,6 +41,15 @@ export class StreamSource {
   /** Every shard that still holds records, closed ones included. */
   listShards(): Promise<readonly ShardDescription[]> {
     return this.service.listShards();
+  }
+
+  /** The present end of each shard, by its id; a closed one has none to be found again. */
+  async ends(shards: readonly ShardDescription[], nowMs: number): Promise<Map<string, Checkpoint>> {
+    const end = async ({ ShardId = '', SequenceNumberRange: range }: ShardDescription) => {
+      const closed = range?.EndingSequenceNumber !== undefined;
+      return [ShardId, closed ? { ended: true as const } : await this.shard(ShardId).seekEnd(nowMs)] as const;
+    };
+    return new Map(await Promise.all(shards.map(end)));
   }
 
   /** How long the stream keeps a record, as it is set now. */

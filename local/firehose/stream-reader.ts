@@ -60,13 +60,7 @@ export class StreamReader {
       throw new StartError(`${this.#name}: Stream not found: ${this.#streamArn}`);
     });
     this.#source = source;
-    if (!this.#checkpoints.known) {
-      const sinceMs = this.#context.clock.now();
-      for (const { ShardId: shardId = '', SequenceNumberRange: range } of shards) {
-        const passed = range?.EndingSequenceNumber !== undefined;
-        this.#checkpoints.write(shardId, passed ? { ended: true } : await source.shard(shardId).seekEnd(sinceMs));
-      }
-    }
+    if (!this.#checkpoints.known) this.#checkpoints.begin(await source.ends(shards, this.#context.clock.now()));
     this.#read(shards);
     this.#context.onClose(() => this.#stop()); // before the source closes, which was there before
   }

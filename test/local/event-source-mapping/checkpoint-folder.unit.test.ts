@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -27,6 +27,26 @@ describe('the checkpoints of a mapping', () => {
     expect(again.hasEnded('shardId-2')).toBe(true);
     expect(again.read('shardId-3')).toBeUndefined();
     again.close();
+  });
+
+  it('are taken first for every shard at once, whatever a killed start has left', () => {
+    const path = join(directory, 'mapping');
+    const killed = new CheckpointFolder(`${path}.new`);
+    killed.write('shardId-9', { ended: true });
+    killed.close();
+    const folder = new CheckpointFolder(path);
+    folder.begin(
+      new Map([
+        ['shardId-0', { sinceMs: 1 }],
+        ['shardId-1', { ended: true }],
+      ]),
+    );
+
+    expect(folder.read('shardId-0')).toEqual({ sinceMs: 1 });
+    expect(folder.hasEnded('shardId-1')).toBe(true);
+    folder.close();
+    expect(readdirSync(directory)).toEqual(['mapping']);
+    expect(readdirSync(path)).toEqual(['shardId-0', 'shardId-1']);
   });
 
   it('takes a file that was never written to for none', () => {
