@@ -41,6 +41,8 @@ export class EventSourceMapping {
   private readonly filter: RecordFilter | undefined;
   private readonly checkpoints: CheckpointFolder;
   private readonly consumers = new Map<string, { readonly consumer: ShardConsumer; readonly done: Promise<void> }>();
+  /** The shards that a listing or a write has told of. */
+  private readonly heardOf = new Set<string>();
   private destination: OnFailureDestination | undefined;
   private readonly lag: Distribution;
   private source: StreamSource | undefined;
@@ -94,6 +96,7 @@ export class EventSourceMapping {
   }
 
   private consumeReadable(shards: readonly ShardDescription[], source: StreamSource): void {
+    for (const { ShardId = '' } of shards) this.heardOf.add(ShardId);
     for (const shardId of readableShards(shards, this.checkpoints.hasEnded)) {
       if (!this.consumers.has(shardId)) this.consume(shardId, source);
     }
@@ -153,7 +156,10 @@ export class EventSourceMapping {
     for (const shardId of shardIds) {
       const known = this.consumers.get(shardId);
       if (known) known.consumer.wake();
-      else if (!this.checkpoints.hasEnded(shardId)) void this.refresh(); // a child: its parents are closed
+      else if (!this.heardOf.has(shardId)) {
+        this.heardOf.add(shardId);
+        void this.refresh(); // a child: its parents are closed, and once they have ended its turn comes
+      }
     }
   }
 

@@ -34,6 +34,7 @@ const probes = runProbes(
       shards: 2,
     },
     split: { handler: ({ data, opened }) => (data.includes('gate') ? opened() : undefined) },
+    waiting: { handler: ({ opened }) => opened() },
     merge: { shards: 2 },
     idleSplit: {},
   } satisfies Record<string, Probe>,
@@ -154,6 +155,23 @@ describe('shards', () => {
 
   it('§1.2 a shard read to its end is remembered as done', async () => {
     await eventually(() => expect(probes.checkpoint('split')).toEqual({ ended: true }));
+  });
+
+  it('§1.2 children that wait for their parent are looked up once, however much is written to them', async () => {
+    const listings = async () => {
+      const { calls } = await probes.stack.metrics();
+      return calls.find(({ action }) => action === 'ListShards')?.calls ?? 0;
+    };
+    await probes.put('waiting', ['gate']);
+    await probes.called('waiting', 1);
+    await split('waiting');
+    const before = await listings();
+    for (let index = 0; index < 20; index++) await probes.put('waiting', [`r${index}`], () => spread(index));
+    const after = await listings();
+    probes.open('waiting');
+    await eventually(() => expect(probes.batches('waiting').flat()).toHaveLength(21));
+
+    expect(after - before).toBeLessThanOrEqual(2); // one for each child at most
   });
 
   it('§1.2 a merged shard is begun when both parents are finished', async () => {
