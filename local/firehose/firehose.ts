@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { LocalContext } from '../context.ts';
+import type { Credentials } from '../engines/engine.ts';
 import { type JsonObject, ServiceError, startJsonService, validationError } from '../json-service.ts';
 import { type DeliverySettings, DeliveryStream } from './delivery-stream.ts';
 import { DirectPut } from './direct-put.ts';
@@ -12,6 +13,8 @@ import { StreamReader } from './stream-reader.ts';
 export interface DeliveryStreamDefinition {
   readonly settings: DeliverySettings;
   readonly bucket: string;
+  /** With which it writes to the bucket. */
+  readonly credentials: Credentials;
   /** Of the Kinesis stream that it reads; callers put the records where it reads none. */
   readonly sourceStreamArn?: string | undefined;
 }
@@ -83,9 +86,9 @@ export class Firehose {
     this.#context.whenCreated(() => running.start());
   }
 
-  #direct({ settings, bucket }: DeliveryStreamDefinition): Running {
+  #direct({ settings, bucket, credentials }: DeliveryStreamDefinition): Running {
     const context = this.#context;
-    const store = bucketStore(bucket, context);
+    const store = bucketStore(bucket, { ...context, credentials });
     const source = new DirectPut(join(context.dataDir, 'firehose', `${settings.name}.sqlite`));
     const stream = new DeliveryStream(settings, store, source.finish, context);
     const left = source.left(); // before anyone can put
@@ -105,8 +108,8 @@ export class Firehose {
     };
   }
 
-  #reading({ settings, bucket }: DeliveryStreamDefinition, streamArn: string): Running {
-    const store = bucketStore(bucket, this.#context);
+  #reading({ settings, bucket, credentials }: DeliveryStreamDefinition, streamArn: string): Running {
+    const store = bucketStore(bucket, { ...this.#context, credentials });
     const finish = (records: readonly SourceRecord[]) => reader.finish(records);
     const stream = new DeliveryStream(settings, store, finish, this.#context);
     const reader = new StreamReader(settings.name, streamArn, stream, this.#context);

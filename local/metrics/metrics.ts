@@ -5,7 +5,10 @@ import { FunctionMetrics, type FunctionSnapshot, type MeasuredFunction } from '.
 
 /** The calls of one action by one caller, since the runtime started. */
 export interface CallSnapshot extends Omit<CallCount, 'accessKeyId'> {
-  /** The function's name; `operator` for the person at the terminal and for the mappings' own reads. */
+  /**
+   * The name of the function, rule or delivery stream; `operator` for the person at the terminal and for the reads of
+   * streams.
+   */
   readonly principal: string;
 }
 

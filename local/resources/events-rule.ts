@@ -87,6 +87,7 @@ const pattern = z.record(z.string(), z.unknown()).check(
 /** A rule: events of its bus that match its pattern go to each of its targets. Schedules are not run here. */
 export const eventsRule = resourceType({
   type: 'AWS::Events::Rule',
+  signs: true,
   properties: z.strictObject({
     Name: z.optional(z.string()),
     EventBusName: z._default(z.string(), 'default'),
@@ -101,8 +102,9 @@ export const eventsRule = resourceType({
     const onBus = busName === 'default' ? name : `${busName}/${name}`;
     const rule: RuleName = { name, arn: `arn:aws:events:${context.region}:${context.accountId}:rule/${onBus}` };
     const bridge = await EventBridge.of(context);
+    const asRule = { ...context, credentials: context.principals.issue(logicalId, { name }) };
     const targets = properties.Targets.map(
-      (each) => [`${rule.arn} ${each.Id}`, openTarget(each, rule, bridge, context)] as const,
+      (each) => [`${rule.arn} ${each.Id}`, openTarget(each, rule, bridge, asRule)] as const,
     );
     const enabled = properties.State === 'ENABLED';
     const added = bridge.addRule(busName, {

@@ -79,6 +79,7 @@ type Destination = z.infer<typeof destination>;
 /** A delivery stream into a bucket, fed by callers or by a Kinesis stream. Other destinations are not run here. */
 export const firehoseDeliveryStream = resourceType({
   type: 'AWS::KinesisFirehose::DeliveryStream',
+  signs: true,
   engines: ['s3'],
   properties: z
     .strictObject({
@@ -116,6 +117,7 @@ export const firehoseDeliveryStream = resourceType({
     const firehose = await Firehose.of(context);
     const transformer = processorOf(processors);
     firehose.add({
+      credentials: context.principals.issue(logicalId, { name }),
       settings: {
         name,
         deliveryStreamArn: arn,

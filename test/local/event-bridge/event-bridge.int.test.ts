@@ -60,6 +60,20 @@ describe('a rule', () => {
     expect(JSON.parse(record?.data ?? '').id).toBe(Entries?.[0]?.EventId);
   });
 
+  it('puts records under its own name, as the metrics tell', async () => {
+    await bus.put('sale', { store: 'counted' });
+
+    await eventually(
+      async () => {
+        const { calls } = await stack.metrics();
+        const writers = calls.filter(({ action }) => action === 'PutRecords').map(({ principal }) => principal);
+        expect(writers).toEqual(['Probe-Sold']);
+      },
+      5_000,
+      10,
+    );
+  });
+
   it('takes the id of the event for a key that is not there', async () => {
     const { Entries } = await bus.put('sale', { sales: 1 });
 

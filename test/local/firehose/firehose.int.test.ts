@@ -137,6 +137,15 @@ describe('a delivery stream', () => {
     expect(others).toEqual([]);
   });
 
+  it('puts objects under its own name, as the metrics tell', async () => {
+    await running.put('Plain', '{"n":3}');
+    await running.objects('plain/', 1);
+    const { calls } = await stack.metrics();
+    const writers = calls.filter(({ action }) => action === 'PutObject').map(({ principal }) => principal);
+
+    expect(writers).toEqual(['Probe-Plain']);
+  });
+
   it('compresses, delimits, and files by the hour where the prefix says nothing of time', async () => {
     await running.put('Zipped', 'a');
     const [object] = await running.objects('zipped/', 1);
