@@ -15,7 +15,8 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { StartError } from '../../local/start-error.ts';
 import { startLocal } from '../../local/start-local.ts';
 import { writeAssembly } from '../support/assembly.ts';
-import { clientOf, startProbe } from './resources/probe-stack.ts';
+import { clientOf } from '../support/client-of.ts';
+import { startProbe } from './resources/probe-stack.ts';
 
 const bucket = {
   Resources: { Bucket: { Type: 'AWS::S3::Bucket' } },

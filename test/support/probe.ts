@@ -13,6 +13,7 @@ import type { LocalFunction } from '../../local/lambda/local-function.ts';
 import { laptopPace, type Pace } from '../../local/pace.ts';
 import { type LocalStack, startLocal } from '../../local/start-local.ts';
 import { type ProbeResource, type ProbeTemplate, writeAssembly } from './assembly.ts';
+import { clientOf } from './client-of.ts';
 import { eventually } from './eventually.ts';
 
 /** What the handler of a probe sees. */
@@ -133,19 +134,10 @@ export class RunningProbes<Name extends string> {
       assembly: this.assembly,
       log: (line) => this.log.push(line),
     });
-    const { environment } = this.stack;
-    const client = {
-      region: 'us-east-1',
-      credentials: {
-        accessKeyId: environment.AWS_ACCESS_KEY_ID as string,
-        secretAccessKey: environment.AWS_SECRET_ACCESS_KEY as string,
-      },
-    };
-    const at = (service: string) => ({ ...client, endpoint: environment[`AWS_ENDPOINT_URL_${service}`] as string });
-    this.kinesis = new KinesisClient({ ...at('KINESIS'), requestHandler: new NodeHttpHandler() });
-    this.dynamoDb = new DynamoDBClient(at('DYNAMODB'));
-    this.s3 = new S3Client({ ...at('S3'), forcePathStyle: true });
-    this.sqs = new SQSClient(at('SQS'));
+    this.kinesis = new KinesisClient({ ...clientOf(this.stack, 'KINESIS'), requestHandler: new NodeHttpHandler() });
+    this.dynamoDb = new DynamoDBClient(clientOf(this.stack, 'DYNAMODB'));
+    this.s3 = new S3Client({ ...clientOf(this.stack, 'S3'), forcePathStyle: true });
+    this.sqs = new SQSClient(clientOf(this.stack, 'SQS'));
   }
 
   /** Closes the runtime, so that `start` begins a new one on the same data. */

@@ -3,6 +3,7 @@ import { GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListShardsCo
 import { type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { LocalStack } from '../../../local/start-local.ts';
+import { clientOf } from '../../support/client-of.ts';
 
 /** The bus of a running stack and what its targets hold, as a client of the SDK sees them. */
 export class RunningBus {
@@ -12,16 +13,7 @@ export class RunningBus {
   readonly #sqs: SQSClient;
 
   constructor(stack: Pick<LocalStack, 'environment' | 'outputs'>) {
-    const { environment } = stack;
-    const at = (service: string) => ({
-      region: 'us-east-1',
-      endpoint: environment[`AWS_ENDPOINT_URL_${service}`] ?? '',
-      maxAttempts: 1,
-      credentials: {
-        accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '',
-        secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
-      },
-    });
+    const at = (service: Parameters<typeof clientOf>[1]) => ({ ...clientOf(stack, service), maxAttempts: 1 });
     this.stack = stack;
     this.events = new EventBridgeClient(at('EVENTBRIDGE'));
     this.#kinesis = new KinesisClient({ ...at('KINESIS'), requestHandler: new NodeHttpHandler() });

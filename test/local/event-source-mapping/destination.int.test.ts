@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../local/clock.ts';
 import type { LocalContext } from '../../../local/context.ts';
 import { openDestination } from '../../../local/event-source-mapping/on-failure-destination.ts';
+import { clientOf } from '../../support/client-of.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type Probe, runProbes } from '../../support/probe.ts';
 
@@ -112,17 +113,9 @@ describe('the on-failure destination', () => {
   });
 
   it('§1.8 S3 gets an event whole that takes 12 MB as an escaped string', async () => {
-    const { environment, outputs } = probes.stack;
-    const context = {
-      region: 'us-east-1',
-      clock: systemClock,
-      endpoints: { s3: environment.AWS_ENDPOINT_URL_S3 },
-      credentials: {
-        accessKeyId: environment.AWS_ACCESS_KEY_ID,
-        secretAccessKey: environment.AWS_SECRET_ACCESS_KEY,
-      },
-    };
-    const destination = openDestination(`arn:aws:s3:::${outputs.Failures}`, context as LocalContext);
+    const { endpoint: s3, ...client } = clientOf(probes.stack, 'S3');
+    const context = { ...client, clock: systemClock, endpoints: { s3 } } as LocalContext;
+    const destination = openDestination(`arn:aws:s3:::${probes.stack.outputs.Failures}`, context);
     const records = [{ sequenceNumber: '1', partitionKey: 'k', arrivedAtMs: 0 }];
     const payload = JSON.stringify({ Records: ['"'.repeat(3_000_000)] });
     const from = {
@@ -173,15 +166,7 @@ describe('the on-failure destination', () => {
     );
     expect(probes.batches('absent')).toEqual([['r0']]);
     expect(probes.checkpoint('absent')).toBeUndefined();
-    const { environment } = probes.stack;
-    const sqs = new SQSClient({
-      region: 'us-east-1',
-      endpoint: environment.AWS_ENDPOINT_URL_SQS as string,
-      credentials: {
-        accessKeyId: environment.AWS_ACCESS_KEY_ID as string,
-        secretAccessKey: environment.AWS_SECRET_ACCESS_KEY as string,
-      },
-    });
+    const sqs = new SQSClient(clientOf(probes.stack, 'SQS'));
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'comes-later' }));
     await probes.called('absent', 2);
     const { Messages: [message] = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));

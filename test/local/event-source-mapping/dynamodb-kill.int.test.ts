@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, expect, it } from '@jest/globals';
 import { writeAssembly } from '../../support/assembly.ts';
+import { clientOf } from '../../support/client-of.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type KilledRuntime, startRuntime } from '../killed-runtime.ts';
 
@@ -90,16 +91,8 @@ it('after each kill -9 every change of every item still reaches the function, in
   const assembly = writeAssembly(template, { fn: { 'index.js': handler } });
   for (let round = 0; round < 3; round++) {
     runtime = await startRuntime(assembly, folder);
-    const { environment, outputs } = runtime;
-    const client = new DynamoDBClient({
-      region: 'us-east-1',
-      endpoint: environment.AWS_ENDPOINT_URL_DYNAMODB ?? '',
-      credentials: {
-        accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '',
-        secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
-      },
-      maxAttempts: 1,
-    });
+    const { outputs } = runtime;
+    const client = new DynamoDBClient({ ...clientOf(runtime, 'DYNAMODB'), maxAttempts: 1 });
     const writing = ids.map((id) => countUp(client, outputs.Table ?? '', id));
     const enough = total() + 60 + 13 * round; // another moment in each round
     await eventually(() => expect(total()).toBeGreaterThan(enough), 10_000, 1);

@@ -10,6 +10,7 @@ import {
   type UpdateEventSourceMappingCommandInput,
 } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { clientOf } from '../../support/client-of.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type Probe, RunningProbes } from '../../support/probe.ts';
 
@@ -30,16 +31,7 @@ const disabled: Probe = { mapping: { Enabled: false } };
 const start = async (probe: Probe = {}): Promise<void> => {
   probes = new RunningProbes({ probe, other: {} }, { dataDir });
   await probes.start();
-  const { environment } = probes.stack;
-  lambda = new LambdaClient({
-    region: 'us-east-1',
-    endpoint: environment.AWS_ENDPOINT_URL_LAMBDA as string,
-    credentials: {
-      accessKeyId: environment.AWS_ACCESS_KEY_ID as string,
-      secretAccessKey: environment.AWS_SECRET_ACCESS_KEY as string,
-    },
-    maxAttempts: 1,
-  });
+  lambda = new LambdaClient({ ...clientOf(probes.stack, 'LAMBDA'), maxAttempts: 1 });
 };
 const restart = async (probe: Probe = {}): Promise<void> => {
   lambda.destroy();

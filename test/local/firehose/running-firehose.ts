@@ -9,6 +9,7 @@ import {
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { LocalStack } from '../../../local/start-local.ts';
+import { clientOf } from '../../support/client-of.ts';
 import { eventually } from '../../support/eventually.ts';
 
 /** Delivery streams of a running stack and their bucket, as a client of the SDK sees them. */
@@ -19,16 +20,7 @@ export class RunningFirehose {
   readonly #s3: S3Client;
 
   constructor(stack: Pick<LocalStack, 'environment' | 'outputs'>) {
-    const { environment } = stack;
-    const at = (service: string) => ({
-      region: 'us-east-1',
-      endpoint: environment[`AWS_ENDPOINT_URL_${service}`] ?? '',
-      maxAttempts: 1,
-      credentials: {
-        accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '',
-        secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
-      },
-    });
+    const at = (service: Parameters<typeof clientOf>[1]) => ({ ...clientOf(stack, service), maxAttempts: 1 });
     this.stack = stack;
     this.firehose = new FirehoseClient(at('FIREHOSE'));
     this.#kinesis = new KinesisClient({ ...at('KINESIS'), requestHandler: new NodeHttpHandler() });

@@ -1,6 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from '@jest/globals';
+import { clientOf } from '../../support/client-of.ts';
 import { eventually } from '../../support/eventually.ts';
 import { runProbes } from '../../support/probe.ts';
 
@@ -16,16 +17,8 @@ const probes = runProbes({
 
 describe("a function's dead-letter queue", () => {
   it('gets, whole, an event that nobody waits for once the function has failed at it three times', async () => {
-    const { environment, outputs } = probes.stack;
-    const client = {
-      region: 'us-east-1',
-      credentials: {
-        accessKeyId: environment.AWS_ACCESS_KEY_ID as string,
-        secretAccessKey: environment.AWS_SECRET_ACCESS_KEY as string,
-      },
-    };
-    const lambda = new LambdaClient({ ...client, endpoint: environment.AWS_ENDPOINT_URL_LAMBDA as string });
-    const sqs = new SQSClient({ ...client, endpoint: environment.AWS_ENDPOINT_URL_SQS as string });
+    const lambda = new LambdaClient(clientOf(probes.stack, 'LAMBDA'));
+    const sqs = new SQSClient(clientOf(probes.stack, 'SQS'));
     const event = JSON.stringify({ Records: [], inventory: { text: 'é"' } });
     await lambda.send(
       new InvokeCommand({
@@ -37,7 +30,10 @@ describe("a function's dead-letter queue", () => {
 
     const letter = await eventually(async () => {
       const { Messages: [message] = [] } = await sqs.send(
-        new ReceiveMessageCommand({ QueueUrl: outputs.failingQueue as string, MessageAttributeNames: ['All'] }),
+        new ReceiveMessageCommand({
+          QueueUrl: probes.stack.outputs.failingQueue as string,
+          MessageAttributeNames: ['All'],
+        }),
       );
       if (!message) throw new Error('no letter yet');
       return message;

@@ -18,16 +18,3 @@ export const startProbe = async (
   running.push(stack);
   return stack;
 };
-
-/** What a client of the SDK needs to reach a service of the stack. */
-export const clientOf = (
-  { environment }: LocalStack,
-  service: 'KINESIS' | 'DYNAMODB' | 'DYNAMODB_STREAMS' | 'S3' | 'SQS' | 'LAMBDA',
-) => ({
-  region: 'us-east-1',
-  endpoint: environment[`AWS_ENDPOINT_URL_${service}`] ?? '',
-  credentials: {
-    accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '',
-    secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
-  },
-});

@@ -9,7 +9,8 @@ import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand, S
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { LocalStack } from '../../../local/start-local.ts';
-import { clientOf, startProbe } from './probe-stack.ts';
+import { clientOf } from '../../support/client-of.ts';
+import { startProbe } from './probe-stack.ts';
 
 const directories: string[] = [];
 afterAll(() => {
