@@ -26,6 +26,7 @@ export class EventArchive extends Construct {
       source: stream,
       transform: new AppFunction(this, 'Transform', { name: 'archive-event' }),
       transformAfterSeconds: 60,
+      consequence: 'events are missing from the archive, and from every replay and rebuild',
       bucket: this.bucket,
       keys: [`${archivePrefix}*`, 'errors/*'],
       prefix: archiveFolder,

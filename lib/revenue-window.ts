@@ -84,6 +84,7 @@ export class RevenueWindow extends Construct {
     const delivery = new BucketDelivery(this, 'Delivery', {
       transform: new AppFunction(this, 'Format', { name: 'format-revenue-line' }),
       transformAfterSeconds: gatheredSeconds,
+      consequence: 'lines of revenue are missing from its bucket',
       bucket: this.bucket,
       keys: ['sales_revenue*'],
       prefix: 'sales_revenue/!{timestamp:yyyy/MM/dd/HH}/',

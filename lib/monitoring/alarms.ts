@@ -4,14 +4,15 @@ import { Alarm, ComparisonOperator, type IMetric, Stats, TreatMissingData } from
 import type { Construct } from 'constructs';
 import type { EventStream } from '../event-stream.ts';
 import type { AppFunction } from '../parts/app-function.ts';
-import { deliveryAge, iteratorAge, mappingMetric, minute, tableMetric } from './metrics.ts';
+import { deliveryAge, iteratorAge, mappingMetric, minute, processingSuccess, tableMetric } from './metrics.ts';
 import type { Watched, WatchedMapping, WatchedTable } from './watched.ts';
 
 interface AlarmProps {
   readonly id: string;
   readonly metric: IMetric;
-  /** It goes off above this. */
   readonly threshold: number;
+  /** On which side of the threshold it goes off. @default above */
+  readonly side?: 'above' | 'below';
   /** What a human should fear. */
   readonly text: string;
 }
@@ -30,15 +31,16 @@ export function addAlarms(scope: Construct, watched: Watched): void {
     ...watched.streams.map(ofStream),
     ...watched.tables.flatMap(ofTable),
     ...watched.apis.map(ofApi),
-    ...watched.deliveries.map(ofDelivery),
+    ...watched.deliveries.flatMap(ofDelivery),
     ...watched.deadLetterQueues.map(ofDeadLetters),
   ];
-  for (const { id, metric, threshold, text } of alarms) {
+  for (const { id, metric, threshold, side = 'above', text } of alarms) {
     new Alarm(scope, id, {
       metric,
       threshold,
       alarmDescription: text,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      comparisonOperator:
+        side === 'above' ? ComparisonOperator.GREATER_THAN_THRESHOLD : ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
@@ -134,14 +136,25 @@ const ofApi = (api: RestApi): AlarmProps => ({
     'whether they were. Those who send again under the same Idempotency-Key lose and double nothing; the others might.',
 });
 
-const ofDelivery = ({ name, delivery }: Watched['deliveries'][number]): AlarmProps => ({
-  id: `${name}-Stalls`,
-  metric: deliveryAge(delivery),
-  threshold: undeliveredMinutes * 60,
-  text:
-    `${name} holds records for more than ${undeliveredMinutes} minutes, longer than any of its buffers: its bucket lacks ` +
-    'them. Firehose keeps trying for a day, then they are gone.',
-});
+const ofDelivery = ({ name, delivery }: Watched['deliveries'][number]): AlarmProps[] => [
+  {
+    id: `${name}-Stalls`,
+    metric: deliveryAge(delivery),
+    threshold: undeliveredMinutes * 60,
+    text:
+      `${name} holds records for more than ${undeliveredMinutes} minutes, longer than any of its buffers: its bucket lacks ` +
+      'them. Firehose keeps trying for a day, then they are gone.',
+  },
+  {
+    id: `${name}-FailsToProcess`,
+    metric: processingSuccess(delivery),
+    threshold: 1,
+    side: 'below',
+    text:
+      `The function of ${name} failed, or was refused. Firehose tries a while longer; then ${delivery.consequence}. They ` +
+      `lie, whole, under ${delivery.failures}/ in its bucket: see what lies there, and bring it in by hand.`,
+  },
+];
 
 const ofDeadLetters = ({ name, queue }: Watched['deadLetterQueues'][number]): AlarmProps => ({
   id: `${name}-NotEmpty`,

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { AppFunction } from '../parts/app-function.ts';
+import type { BucketDelivery } from '../parts/bucket-delivery.ts';
 import type { PrivateBucket } from '../parts/private-bucket.ts';
 import type { WatchedMapping, WatchedTable } from './watched.ts';
 
@@ -50,12 +50,20 @@ export const objectCount = ({ bucketName }: PrivateBucket): Metric =>
   });
 
 /** How old the oldest record is that Firehose hasn't delivered, in seconds. */
-export const deliveryAge = ({ ref }: CfnDeliveryStream): Metric =>
+export const deliveryAge = (delivery: BucketDelivery): Metric =>
+  deliveryMetric(delivery, 'DeliveryToS3.DataFreshness', Stats.MAXIMUM);
+
+/** Which share of its function's invocations succeeded, from 0 to 1: the worst of five minutes. */
+export const processingSuccess = (delivery: BucketDelivery): Metric =>
+  deliveryMetric(delivery, 'ExecuteProcessing.Success', Stats.MINIMUM);
+
+/** https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html */
+const deliveryMetric = ({ stream }: BucketDelivery, metricName: string, statistic: string): Metric =>
   new Metric({
     namespace: 'AWS/Firehose',
-    metricName: 'DeliveryToS3.DataFreshness',
-    dimensionsMap: { DeliveryStreamName: ref },
-    statistic: Stats.MAXIMUM,
+    metricName,
+    dimensionsMap: { DeliveryStreamName: stream.ref },
+    statistic,
     period: Duration.minutes(5),
   });
 

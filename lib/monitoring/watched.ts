@@ -1,11 +1,11 @@
 import { type CfnResource, Stack } from 'aws-cdk-lib';
 import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { type CfnGlobalTable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import { type CfnEventSourceMapping, EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { EventStream } from '../event-stream.ts';
 import { AppFunction } from '../parts/app-function.ts';
+import { BucketDelivery } from '../parts/bucket-delivery.ts';
 import { DeadLetterQueue } from '../parts/dead-letter-queue.ts';
 import { PrivateBucket } from '../parts/private-bucket.ts';
 import { StreamConsumer } from '../parts/stream-consumer.ts';
@@ -35,7 +35,7 @@ export interface Watched {
   readonly tables: readonly WatchedTable[];
   readonly buckets: readonly { readonly name: string; readonly bucket: PrivateBucket }[];
   readonly apis: readonly RestApi[];
-  readonly deliveries: readonly { readonly name: string; readonly delivery: CfnDeliveryStream }[];
+  readonly deliveries: readonly { readonly name: string; readonly delivery: BucketDelivery }[];
   readonly deadLetterQueues: readonly { readonly name: string; readonly queue: DeadLetterQueue }[];
 }
 
@@ -57,7 +57,7 @@ export function watchedOf(stack: Stack): Watched {
       .map((bucket) => ({ name: nameOf(bucket), bucket })),
     apis: constructs.filter((construct) => construct instanceof RestApi),
     deliveries: constructs
-      .filter((construct) => construct instanceof CfnDeliveryStream)
+      .filter((construct) => construct instanceof BucketDelivery)
       .map((delivery) => ({ name: nameOf(delivery), delivery })),
     deadLetterQueues: constructs
       .filter((construct) => construct instanceof DeadLetterQueue)

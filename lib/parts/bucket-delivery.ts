@@ -21,8 +21,15 @@ export interface BucketDeliveryProps
   readonly source?: IStream;
   /** How long records are gathered, before the function and before the bucket. */
   readonly transformAfterSeconds: number;
+  /** What is wrong for its users while the bucket lacks records; a clause, for the alarms of `Monitoring`. */
+  readonly consequence: string;
   readonly bufferingHints: Required<CfnDeliveryStream.BufferingHintsProperty>;
 }
+
+/** Stands in the error prefix; what the function failed on is of the type `processing-failed`. */
+const errorType = '!{firehose:error-output-type}';
+/** As many as Firehose takes. https://docs.aws.amazon.com/firehose/latest/dev/data-transformation-failure-handling.html */
+const mostRetries = 300;
 
 /**
  * (stream →) Firehose → function → bucket, with the rights of Firehose's own role: it may write these keys and read
@@ -30,10 +37,16 @@ export interface BucketDeliveryProps
  */
 export class BucketDelivery extends Construct {
   readonly stream: CfnDeliveryStream;
+  /** What is wrong for its users while the bucket lacks records. */
+  readonly consequence: string;
+  /** Where in the bucket, whole, the records lie that its function failed on. */
+  readonly failures: string;
 
   constructor(scope: Construct, id: string, props: BucketDeliveryProps) {
     super(scope, id);
-    const { bucket, keys, transform, source, transformAfterSeconds, ...destination } = props;
+    const { bucket, keys, transform, source, transformAfterSeconds, consequence, ...destination } = props;
+    this.consequence = consequence;
+    this.failures = `${destination.errorOutputPrefix.split(errorType, 1)}processing-failed`;
     const log = new LogGroup(this, 'Log', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -79,6 +92,8 @@ export class BucketDelivery extends Construct {
               type: 'Lambda',
               parameters: [
                 { parameterName: 'LambdaArn', parameterValue: transform.functionArn },
+                // A batch that the function would not take goes to the errors, which no reader of the bucket looks at.
+                { parameterName: 'NumberOfRetries', parameterValue: String(mostRetries) },
                 // The answer may be twice as long, and may have 6 MB.
                 { parameterName: 'BufferSizeInMBs', parameterValue: '1' },
                 { parameterName: 'BufferIntervalInSeconds', parameterValue: String(transformAfterSeconds) },

@@ -30,6 +30,11 @@ describe('the archive', () => {
     });
   });
 
+  it('is tried again, so often that a function which is throttled for a while costs it no record', () => {
+    const [processor] = destination.ProcessingConfiguration.Processors;
+    expect(processor.Parameters).toContainEqual({ ParameterName: 'NumberOfRetries', ParameterValue: '300' });
+  });
+
   it('lets Firehose read the stream and write events, and read no event', () => {
     const role = destination.RoleARN['Fn::GetAtt'][0];
     const [, policy] = theOne(template, 'AWS::IAM::Policy', { Roles: [{ Ref: role }] });

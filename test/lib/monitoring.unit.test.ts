@@ -42,17 +42,14 @@ const chart = (template: Template, title: RegExp): readonly unknown[][] => {
 describe.each(configurations)('the alarms ($name)', ({ template }) => {
   const mappings = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
 
-  it('are four for each consumer, one for each function, stream, table, index, API, delivery stream and dead-letter queue', () => {
+  it('are four for each consumer, two for each delivery stream, one for each function, stream, table, index, API and dead-letter queue', () => {
     const indexes = tablesOf(template).flatMap(([, { Properties }]) => Properties.GlobalSecondaryIndexes ?? []);
-    const others = [
-      'AWS::Kinesis::Stream',
-      'AWS::ApiGateway::RestApi',
-      'AWS::KinesisFirehose::DeliveryStream',
-      'AWS::SQS::Queue',
-    ].flatMap((type) => resourcesOf(template, type));
-    expect(alarmsOf(template)).toHaveLength(
-      4 * mappings.length + ours(template).length + tablesOf(template).length + indexes.length + others.length,
+    const others = ['AWS::Kinesis::Stream', 'AWS::ApiGateway::RestApi', 'AWS::SQS::Queue'].flatMap((type) =>
+      resourcesOf(template, type),
     );
+    const deliveries = resourcesOf(template, 'AWS::KinesisFirehose::DeliveryStream');
+    const single = [...ours(template), ...tablesOf(template), ...indexes, ...others];
+    expect(alarmsOf(template)).toHaveLength(4 * mappings.length + 2 * deliveries.length + single.length);
   });
 
   it('each carry their dimensions, and those name what is in the stack', () => {
@@ -74,7 +71,7 @@ describe.each(configurations)('the alarms ($name)', ({ template }) => {
       expect(Properties.AlarmDescription).toMatch(/^.{60,1024}\.$/);
       expect(Properties).toMatchObject({
         TreatMissingData: 'notBreaching',
-        ComparisonOperator: 'GreaterThanThreshold',
+        ComparisonOperator: expect.stringMatching(/^(Greater|Less)ThanThreshold$/),
       });
     }
   });
@@ -162,6 +159,27 @@ describe('the alarms of what they share', () => {
         Threshold: 900,
       });
     }
+  });
+
+  it.each([
+    { delivery: 'EventArchive', folder: 'errors/processing-failed/', lack: 'events are missing from the archive' },
+    {
+      delivery: 'RevenueWindow',
+      folder: 'sales_revenue_failed/processing-failed/',
+      lack: 'lines of revenue are missing',
+    },
+  ])('go off when the function of $delivery fails, and say where its records may lie', ({ delivery, folder, lack }) => {
+    const streams = resourcesOf(minimal, 'AWS::KinesisFirehose::DeliveryStream');
+    const [id] = streams.find(([name]) => name.startsWith(delivery)) as [string, Resource];
+    minimal.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/Firehose',
+      MetricName: 'ExecuteProcessing.Success',
+      Dimensions: [{ Name: 'DeliveryStreamName', Value: { Ref: id } }],
+      Statistic: 'Minimum',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      AlarmDescription: Match.stringLikeRegexp(`${lack}.* under ${folder}`),
+    });
   });
 
   it("go off when more than one in a hundred of the API's callers is answered 5xx", () =>
