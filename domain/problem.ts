@@ -10,18 +10,20 @@ export interface FieldProblem {
 type Path = readonly PropertyKey[];
 
 const maxNameLength = 100;
+const maxPathLength = 200;
 
-/** `['orders', 3, 'city']` as `orders[3].city`; long names are cut, so that an answer stays small whatever was sent. */
+/** `['orders', 3, 'city']` as `orders[3].city`; cut where it is long, so that an answer stays small whatever was sent. */
 export function fieldPath(path: Path): string {
   let text = '';
   for (const step of path) {
     if (typeof step === 'number') text += `[${step}]`;
-    else text += (text && '.') + cut(String(step));
+    else text += (text && '.') + cut(String(step), maxNameLength);
   }
-  return text;
+  return cut(text, maxPathLength);
 }
 
-const cut = (name: string) => (name.length > maxNameLength ? `${name.slice(0, maxNameLength)}…` : name).toWellFormed();
+const cut = (text: string, length: number) =>
+  (text.length > length ? `${text.slice(0, length)}…` : text).toWellFormed();
 
 /** Every issue that a schema found, below `root`. */
 export const fieldProblems = (issues: readonly z.core.$ZodIssue[], root: Path): FieldProblem[] =>

@@ -1,9 +1,10 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { type Order, orderSubject } from '../../domain/order/order.ts';
 import { OrderPlaced } from '../../domain/order/order-placed.ts';
+import { fitting } from '../runtime/answer-size.ts';
 import { type AppendFailure, type AppendOutcome, appendInOrder } from '../runtime/append-in-order.ts';
 import type { EventStream, OutgoingRecord } from '../runtime/event-stream.ts';
-import { bodyText, explain, headerValues, httpHandler, invalid, json, Problem } from '../runtime/http.ts';
+import { bodyText, errorBytes, explain, headerValues, httpHandler, invalid, json, Problem } from '../runtime/http.ts';
 import { log } from '../runtime/logging.ts';
 import { eventIdUnderKey, newEventId } from './event-id.ts';
 import { type InvalidOrder, type ReadOrder, readOrders } from './read-orders.ts';
@@ -37,17 +38,15 @@ type Refused =
 export const ingestOrder = (stream: EventStream, origin: Origin = { now: () => new Date(), newId: newEventId }) =>
   httpHandler(async (request) => {
     const key = idempotencyKey(request);
-    const { outgoing, refused } = prepare(readOrders(bodyText(request)), key, origin);
-    if (outgoing.length === 0) {
-      throw invalid(refused.flatMap(({ errors }) => errors));
-    }
-    const outcomes = await appendInOrder(stream, outgoing);
-    return answer(
-      outgoing,
-      outcomes,
-      refused.map(({ index, errors }) => ({ index, reason: explain(errors), retryable: false, errors })),
-    );
+    const { outgoing, invalidOrders } = prepare(readOrders(bodyText(request)), key, origin);
+    const refused = invalidOrders.map((order) => refusal(order, errorBytes / invalidOrders.length));
+    if (outgoing.length === 0) throw invalid(refused.flatMap(({ errors }) => errors));
+    return answer(outgoing, await appendInOrder(stream, outgoing), refused);
   });
+
+/** Tells as much of what is wrong with an order as fits into its share of the answer. */
+const refusal = ({ index, errors }: InvalidOrder, bytes: number) =>
+  ({ index, reason: explain(errors), retryable: false, errors: fitting(errors, bytes) }) as const;
 
 function idempotencyKey(request: APIGatewayProxyEvent): string | undefined {
   const values = headerValues(request, 'idempotency-key');
@@ -60,10 +59,10 @@ function idempotencyKey(request: APIGatewayProxyEvent): string | undefined {
 function prepare(orders: readonly ReadOrder[], key: string | undefined, origin: Origin) {
   const time = origin.now().toISOString();
   const outgoing: Outgoing[] = [];
-  const refused: InvalidOrder[] = [];
+  const invalidOrders: InvalidOrder[] = [];
   for (const read of orders) {
     if ('errors' in read) {
-      refused.push(read);
+      invalidOrders.push(read);
       continue;
     }
     const { index, field, order } = read;
@@ -71,13 +70,13 @@ function prepare(orders: readonly ReadOrder[], key: string | undefined, origin: 
     const record = toRecord(order, eventId, time);
     if (record.data.length <= maxEventBytes) outgoing.push({ index, eventId, ...record });
     else
-      refused.push({
+      invalidOrders.push({
         index,
         field,
         errors: [{ field, detail: `must be at most ${maxEventBytes} bytes as an event in JSON` }],
       });
   }
-  return { outgoing, refused };
+  return { outgoing, invalidOrders };
 }
 
 function toRecord(order: Order, id: string, time: string): OutgoingRecord {

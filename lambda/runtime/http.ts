@@ -3,6 +3,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import type * as z from 'zod/mini';
 import { DomainError } from '../../domain/domain-error.ts';
 import { type FieldProblem, fieldProblems } from '../../domain/problem.ts';
+import { fitting } from './answer-size.ts';
 
 /** Why a request is not answered as its caller hoped; becomes an RFC 9457 problem document. */
 export class Problem extends Error {
@@ -22,8 +23,9 @@ interface ProblemMembers {
   readonly retryAfterSeconds?: number;
 }
 
-// Enough for every field of 500 orders; an answer of Lambda holds 6 MB.
-const maxErrors = 5_000;
+/** So much of an answer may tell what is wrong; what became of the orders that are right needs room, too. */
+export const errorBytes = 3_000_000;
+const explanationBytes = 2_500;
 
 /** The only place where a problem, or a refusal of the domain, becomes an HTTP status. */
 const statuses = {
@@ -80,7 +82,15 @@ function problemDocument({ code, message, members }: Problem): APIGatewayProxyRe
   const { errors, refused, retryAfterSeconds } = members;
   return json(
     status,
-    { type: 'about:blank', title, status, code, detail: message, errors: errors?.slice(0, maxErrors), refused },
+    {
+      type: 'about:blank',
+      title,
+      status,
+      code,
+      detail: message,
+      errors: errors && fitting(errors, errorBytes),
+      refused,
+    },
     {
       'Content-Type': 'application/problem+json',
       ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) }),
@@ -109,10 +119,11 @@ export const unreadable = (detail: string): Problem =>
 export const invalid = (errors: readonly FieldProblem[]): Problem =>
   new Problem('invalid-request', explain(errors), { errors });
 
-/** The wrong fields in one line. */
+/** The wrong fields in one line, as far as a line goes. */
 export const explain = (errors: readonly FieldProblem[]): string => {
-  const named = errors.slice(0, 10).map(({ field, detail }) => `${field} ${detail}`);
-  return named.join('; ') + (errors.length > 10 ? `; and ${errors.length - 10} more` : '');
+  const named = fitting(errors.slice(0, 10), explanationBytes).map(({ field, detail }) => `${field} ${detail}`);
+  const more = errors.length - named.length;
+  return named.join('; ') + (more > 0 ? `; and ${more} more` : '');
 };
 
 /** The query's parameters as `schema` reads them; throws a `Problem` that names every wrong, repeated or unknown one. */

@@ -94,6 +94,29 @@ describe('POST /order', () => {
     expect(stream.records).toHaveLength(497);
   });
 
+  it.each([
+    { names: 'long', letter: 'x' },
+    { names: 'escaped twice', letter: '\0' },
+  ])('answers less than Lambda takes, whatever is wrong with 500 orders: names that are $names', async ({ letter }) => {
+    const { ingest } = setUp();
+    const twice = `{${'"a":1,'.repeat(20)}"a":1}`;
+    const bad = `{"x":${`{${JSON.stringify(letter.repeat(100))}:`.repeat(10)}${twice}${'}'.repeat(11)}`;
+    const orders = Array<string>(499).fill(bad);
+    const answerTo = async (...orders: string[]) => {
+      const answer = await ingest(proxyEvent({ method: 'POST', body: `{"orders":[${orders.join(',')}]}` }));
+      expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(5_500_000);
+      return JSON.parse(answer.body);
+    };
+    const named = (errors: { field: string }[]) =>
+      new Set(errors.map(({ field }) => /^orders\[\d+\]/.exec(field)?.[0]));
+
+    const { errors } = await answerTo(...orders);
+    expect(named(errors).size).toBe(499);
+    const { accepted, refused } = await answerTo(...orders, JSON.stringify(sentOrder()));
+    expect(accepted).toHaveLength(1);
+    expect(named(refused.flatMap((order: { errors: { field: string }[] }) => order.errors)).size).toBe(499);
+  });
+
   it('keeps 500 orders of one key in the order of the post', async () => {
     const { stream, post } = setUp();
     const { body } = await post({ orders: Array.from({ length: 500 }, (_, n) => sentOrder({ city: `c${n}` })) });
