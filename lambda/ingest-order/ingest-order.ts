@@ -4,7 +4,17 @@ import { OrderPlaced } from '../../domain/order/order-placed.ts';
 import { fitting } from '../runtime/answer-size.ts';
 import { type AppendFailure, type AppendOutcome, appendInOrder } from '../runtime/append-in-order.ts';
 import type { EventStream, OutgoingRecord } from '../runtime/event-stream.ts';
-import { bodyText, errorBytes, explain, headerValues, httpHandler, invalid, json, Problem } from '../runtime/http.ts';
+import {
+  bodyText,
+  errorBytes,
+  explain,
+  headerValues,
+  httpHandler,
+  invalid,
+  json,
+  Problem,
+  type TimeLeft,
+} from '../runtime/http.ts';
 import { log } from '../runtime/logging.ts';
 import { eventIdUnderKey, newEventId } from './event-id.ts';
 import { type InvalidOrder, type ReadOrder, readOrders } from './read-orders.ts';
@@ -21,6 +31,12 @@ export interface Origin {
  */
 export const maxEventBytes = 200_000;
 
+/**
+ * A call's last wait before another try is not cut short, and API Gateway's 29 seconds, unlike the function's, hold the
+ * start of a new environment.
+ */
+const answeringMs = 3_000;
+
 /** An order of the post, ready for the stream. */
 interface Outgoing extends OutgoingRecord {
   readonly index: number;
@@ -36,13 +52,18 @@ type Refused =
  * one order lies there, with what became of each; 422 where all are invalid; 503 where the stream took none.
  */
 export const ingestOrder = (stream: EventStream, origin: Origin = { now: () => new Date(), newId: newEventId }) =>
-  httpHandler(async (request) => {
+  httpHandler(async (request, timeLeft) => {
     const key = idempotencyKey(request);
     const { outgoing, invalidOrders } = prepare(readOrders(bodyText(request)), key, origin);
     const refused = invalidOrders.map((order) => refusal(order, errorBytes / invalidOrders.length));
     if (outgoing.length === 0) throw invalid(refused.flatMap(({ errors }) => errors));
-    return answer(outgoing, await appendInOrder(stream, outgoing), refused);
+    const deadline = outgoing.length === 1 ? undefined : deadlineOf(timeLeft);
+    return answer(outgoing, await appendInOrder(stream, outgoing, { deadline }), refused);
   });
+
+/** When there is just time left to answer: what the function is killed over is told to nobody. */
+const deadlineOf = (timeLeft: TimeLeft) =>
+  timeLeft && AbortSignal.timeout(Math.max(0, timeLeft.getRemainingTimeInMillis() - answeringMs));
 
 /** Tells as much of what is wrong with an order as fits into its share of the answer. */
 const refusal = ({ index, errors }: InvalidOrder, bytes: number) =>

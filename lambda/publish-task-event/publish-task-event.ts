@@ -17,7 +17,7 @@ import { fromAttribute } from '../stores/attribute-value.ts';
 export const publishTaskEvent =
   (stream: EventStream, backoffMs?: number) =>
   async ({ Records: records }: DynamoDBStreamEvent): Promise<BatchResponse> => {
-    const outcomes = await appendInOrder(stream, records.map(toRecord), backoffMs);
+    const outcomes = await appendInOrder(stream, records.map(toRecord), { backoffMs });
     const failures = new Map<number, unknown>();
     for (const [place, outcome] of outcomes.entries()) {
       if (!('failure' in outcome)) continue;

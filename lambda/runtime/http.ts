@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type * as z from 'zod/mini';
 import { DomainError } from '../../domain/domain-error.ts';
 import { type FieldProblem, fieldProblems } from '../../domain/problem.ts';
@@ -42,15 +42,18 @@ const statuses = {
 
 export type ProblemCode = keyof typeof statuses;
 
+/** How long the function may still take; undefined where it is called by hand. */
+export type TimeLeft = Pick<Context, 'getRemainingTimeInMillis'> | undefined;
+
 /**
  * API Gateway's proxy event (payload version 1) -> `answer` -> proxy result. A `Problem` and a refusal of
  * the domain become their document; any other error goes on to Lambda, which counts it, and API Gateway answers 502.
  */
 export const httpHandler =
-  (answer: (request: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>) =>
-  async (request: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
+  (answer: (request: APIGatewayProxyEvent, timeLeft: TimeLeft) => Promise<APIGatewayProxyResult>) =>
+  async (request: APIGatewayProxyEvent, timeLeft?: TimeLeft): Promise<APIGatewayProxyResult> => {
     try {
-      return await answer(request);
+      return await answer(request, timeLeft);
     } catch (error) {
       if (error instanceof Problem) return problemDocument(error);
       if (error instanceof DomainError && Object.hasOwn(statuses, error.code)) {

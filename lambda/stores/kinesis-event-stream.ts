@@ -20,7 +20,7 @@ export class KinesisEventStream implements EventStream {
     this.#stream = stream;
   }
 
-  async put(record: OutgoingRecord, after?: string): Promise<PutOutcome> {
+  async put(record: OutgoingRecord, after?: string, abortSignal?: AbortSignal): Promise<PutOutcome> {
     try {
       const { ShardId, SequenceNumber } = await this.#kinesis.send(
         new PutRecordCommand({
@@ -29,6 +29,7 @@ export class KinesisEventStream implements EventStream {
           Data: record.data,
           SequenceNumberForOrdering: after,
         }),
+        { abortSignal },
       );
       return { shardId: String(ShardId), sequenceNumber: String(SequenceNumber) };
     } catch (error) {
@@ -36,17 +37,18 @@ export class KinesisEventStream implements EventStream {
     }
   }
 
-  async putAll(records: readonly OutgoingRecord[]): Promise<PutOutcome[]> {
-    return (await Promise.all(calls(records).map((call) => this.#putCall(call)))).flat();
+  async putAll(records: readonly OutgoingRecord[], abortSignal?: AbortSignal): Promise<PutOutcome[]> {
+    return (await Promise.all(calls(records).map((call) => this.#putCall(call, abortSignal)))).flat();
   }
 
-  async #putCall(records: readonly OutgoingRecord[]): Promise<PutOutcome[]> {
+  async #putCall(records: readonly OutgoingRecord[], abortSignal?: AbortSignal): Promise<PutOutcome[]> {
     try {
       const { Records = [] } = await this.#kinesis.send(
         new PutRecordsCommand({
           StreamName: this.#stream,
           Records: records.map(({ partitionKey, data }) => ({ PartitionKey: partitionKey, Data: data })),
         }),
+        { abortSignal },
       );
       return records.map((_, place) => outcomeOfEntry(Records[place]));
     } catch (error) {
@@ -87,8 +89,8 @@ function outcomeOf(error: unknown): PutOutcome {
   const { name, code, $fault } = error as { name?: string; code?: unknown; $fault?: 'client' | 'server' };
   if (throttling.has(name ?? '')) return { failure: 'throttled', error };
   if ($fault === 'server') return { failure: 'unavailable', error };
-  // The connection was never made, broke, or stayed silent for too long.
-  if (name === 'TimeoutError' || (typeof code === 'string' && /^E[A-Z]+$/.test(code)))
+  // The connection was never made, broke, or stayed silent for too long; or the deadline came first.
+  if (name === 'TimeoutError' || name === 'AbortError' || (typeof code === 'string' && /^E[A-Z]+$/.test(code)))
     return { failure: 'timed-out', error };
   throw error;
 }

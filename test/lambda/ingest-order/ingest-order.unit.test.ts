@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { ingestOrder, maxEventBytes } from '../../../lambda/ingest-order/ingest-order.ts';
 import type { PutFailure } from '../../../lambda/runtime/event-stream.ts';
@@ -7,8 +8,9 @@ const setUp = () => {
   const stream = new InMemoryStream();
   let ids = 0;
   const ingest = ingestOrder(stream, { now: () => new Date('2026-11-22T10:15:31Z'), newId: () => `id-${ids++}` });
-  const post = async (body: unknown, headers?: Record<string, string>) => {
-    const { statusCode, headers: answered, body: text } = await ingest(postOrder(body, headers));
+  const post = async (body: unknown, headers?: Record<string, string>, msLeft = 29_000) => {
+    const context = { getRemainingTimeInMillis: () => msLeft };
+    const { statusCode, headers: answered, body: text } = await ingest(postOrder(body, headers), context);
     return { statusCode, headers: answered, body: JSON.parse(text) };
   };
   return { stream, ingest, post };
@@ -170,6 +172,25 @@ describe('POST /order', () => {
       { index: 2, reason: 'predecessor-failed', retryable: true },
       { index: 3, reason: expect.stringContaining('city'), retryable: false, errors: expect.any(Array) },
     ]);
+  });
+
+  it('answers before its time is over, and refuses what was not sent by then', async () => {
+    const { stream, post } = setUp();
+    const put = stream.put.bind(stream);
+    stream.put = async (...record) => {
+      await sleep(5);
+      return put(...record);
+    };
+    const { statusCode, body } = await post({ orders: Array(100).fill(sentOrder()) }, {}, 3_050);
+    expect(statusCode).toBe(202);
+    const sent = stream.records.length;
+    expect(sent).toBeLessThan(50);
+    expect(body.accepted.map(({ index }: { index: number }) => index)).toEqual([...Array(sent).keys()]);
+    expect(body.refused.slice(0, 2)).toEqual([
+      { index: sent, reason: 'out-of-time', retryable: true },
+      { index: sent + 1, reason: 'predecessor-failed', retryable: true },
+    ]);
+    expect(body.refused).toHaveLength(100 - sent);
   });
 
   it('fails, so that Lambda counts an error, where the stream refuses for good', async () => {

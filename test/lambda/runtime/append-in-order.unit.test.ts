@@ -22,7 +22,7 @@ describe('appending the records of one post', () => {
         stream.failWhen = () => failures.next().value;
         const records = keys.map(record);
 
-        const outcomes = await appendInOrder(stream, records, 0);
+        const outcomes = await appendInOrder(stream, records, { backoffMs: 0 });
 
         expect(outcomes).toHaveLength(records.length);
         for (const key of new Set(keys)) {
@@ -58,11 +58,34 @@ describe('appending the records of one post', () => {
     stream.failWhen = ({ partitionKey }, call) =>
       partitionKey === 'never' || (partitionKey === 'late' && call < 3) ? 'throttled' : undefined;
 
-    const outcomes = await appendInOrder(stream, ['never', 'late', 'once', 'never'].map(record), 0);
+    const outcomes = await appendInOrder(stream, ['never', 'late', 'once', 'never'].map(record), { backoffMs: 0 });
 
     expect(stream.calls.map((call) => call.map(numberOf))).toEqual([[0, 1, 2], [0, 1], [0, 1], [0]]);
     expect(outcomes.map(isAccepted)).toEqual([false, true, true, false]);
     expect(outcomes[3]).toEqual({ failure: 'predecessor-failed' });
+  });
+
+  it('sends nothing more once its time is over', async () => {
+    const stream = new InMemoryStream();
+    const deadline = new AbortController();
+    stream.failWhen = ({ partitionKey }, call) => {
+      if (call === 2) deadline.abort();
+      return partitionKey === 'busy' ? 'throttled' : undefined;
+    };
+
+    const keys = ['a', 'a', 'a', 'busy', 'busy', 'b', 'b'];
+    const outcomes = await appendInOrder(stream, keys.map(record), { deadline: deadline.signal, backoffMs: 0 });
+
+    expect(stream.calls.map((call) => call.map(numberOf))).toEqual([[0, 3, 5], [3]]);
+    expect(outcomes.map((outcome) => ('failure' in outcome ? outcome.failure : 'accepted'))).toEqual([
+      'accepted',
+      'out-of-time',
+      'predecessor-failed',
+      'throttled',
+      'predecessor-failed',
+      'accepted',
+      'out-of-time',
+    ]);
   });
 
   it('fails as a whole where the stream refuses for good', async () => {

@@ -124,6 +124,15 @@ describe('the event stream, where Kinesis refuses', () => {
     close();
   });
 
+  it('tells that nobody knows of a record whose answer did not come in time', async () => {
+    const { stream, calls, close } = await refusing(200, undefined);
+    const deadline = () => AbortSignal.timeout(10);
+    expect(await stream.put(record('k', 'a'), undefined, deadline())).toMatchObject({ failure: 'timed-out' });
+    expect(await stream.putAll([record('k', 'a')], deadline())).toMatchObject([{ failure: 'timed-out' }]);
+    expect(calls()).toBe(2);
+    close();
+  });
+
   it('tells what became of each entry of a call', async () => {
     const { stream, calls, close } = await refusing(200, {
       FailedRecordCount: 2,
