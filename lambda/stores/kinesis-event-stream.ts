@@ -90,7 +90,7 @@ function outcomeOf(error: unknown): PutOutcome {
   if (throttling.has(name ?? '')) return { failure: 'throttled', error };
   if ($fault === 'server') return { failure: 'unavailable', error };
   // The connection was never made, broke, or stayed silent for too long; or the deadline came first.
-  if (name === 'TimeoutError' || name === 'AbortError' || (typeof code === 'string' && /^E[A-Z]+$/.test(code)))
+  if (name === 'TimeoutError' || name === 'AbortError' || (typeof code === 'string' && /^E[A-Z_]+$/.test(code)))
     return { failure: 'timed-out', error };
   throw error;
 }

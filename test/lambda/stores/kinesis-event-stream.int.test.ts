@@ -151,6 +151,13 @@ describe('the event stream, where Kinesis refuses', () => {
     close();
   });
 
+  it('tells that nobody knows where the name of Kinesis cannot be resolved for a moment', async () => {
+    const error = Object.assign(new Error('getaddrinfo EAI_AGAIN'), { code: 'EAI_AGAIN' });
+    const nameless = new KinesisClient({ ...client, requestHandler: { handle: () => Promise.reject(error) } });
+    const stream = new KinesisEventStream(nameless, StreamName);
+    expect(await stream.put(record('k', 'a'))).toMatchObject({ failure: 'timed-out' });
+  });
+
   it('tells that nobody knows where nobody listens', () => {
     // In a process of its own: under Jest the SDK takes the errors of Node's sockets for no errors at all.
     const script = `
