@@ -49,7 +49,8 @@ type Refused =
 
 /**
  * `POST /order` -> `OrderPlaced` on the stream, in the order of the post for each account and vendor. 202 once at least
- * one order lies there, with what became of each; 422 where all are invalid; 503 where the stream took none.
+ * one order lies there, with what became of each and how to send again what the stream did not take; 422 where all are
+ * invalid; 503 where the stream took none.
  */
 export const ingestOrder = (stream: EventStream, origin: Origin = { now: () => new Date(), newId: newEventId }) =>
   httpHandler(async (request, timeLeft) => {
@@ -58,7 +59,7 @@ export const ingestOrder = (stream: EventStream, origin: Origin = { now: () => n
     const refused = invalidOrders.map((order) => refusal(order, errorBytes / invalidOrders.length));
     if (outgoing.length === 0) throw invalid(refused.flatMap(({ errors }) => errors));
     const deadline = outgoing.length === 1 ? undefined : deadlineOf(timeLeft);
-    return answer(outgoing, await appendInOrder(stream, outgoing, { deadline }), refused);
+    return answer(outgoing, await appendInOrder(stream, outgoing, { deadline }), refused, key);
   });
 
 /** When there is just time left to answer: what the function is killed over is told to nobody. */
@@ -106,28 +107,36 @@ function toRecord(order: Order, id: string, time: string): OutgoingRecord {
   return { partitionKey: subject, data: Buffer.from(JSON.stringify(event)) };
 }
 
-function answer(outgoing: readonly Outgoing[], outcomes: readonly AppendOutcome[], invalidOrders: readonly Refused[]) {
+function answer(
+  outgoing: readonly Outgoing[],
+  outcomes: readonly AppendOutcome[],
+  invalidOrders: readonly Refused[],
+  key: string | undefined,
+) {
   const accepted: unknown[] = [];
-  const refused: Refused[] = [...invalidOrders];
-  const errors: unknown[] = [];
+  const failed: Refused[] = [];
   outgoing.forEach(({ index, eventId }, place) => {
     const outcome = outcomes[place] as AppendOutcome;
-    if (!('failure' in outcome)) {
-      accepted.push({ index, eventId, shardId: outcome.shardId, sequenceNumber: outcome.sequenceNumber });
-      return;
-    }
-    refused.push({ index, reason: outcome.failure, retryable: true });
-    if (outcome.error !== undefined) errors.push(outcome.error);
+    if ('failure' in outcome) failed.push({ index, reason: outcome.failure, retryable: true });
+    else accepted.push({ index, eventId, shardId: outcome.shardId, sequenceNumber: outcome.sequenceNumber });
   });
-  refused.sort((a, b) => a.index - b.index);
-  if (errors.length > 0) log.error('orders not put on the stream', { orders: refused.length, error: errors[0] });
-  if (accepted.length > 0) return json(202, { accepted, refused });
-  throw new Problem(
-    'unavailable',
-    'The stream took none of the orders. Send them again under the same Idempotency-Key.',
-    {
-      refused,
-      retryAfterSeconds: 1,
-    },
-  );
+  const refused = [...invalidOrders, ...failed].sort((a, b) => a.index - b.index);
+  if (failed.length === 0) return json(202, { accepted, refused });
+  logFailures(outcomes);
+  const detail = howToSendAgain(key);
+  if (accepted.length > 0) return json(202, { accepted, refused, detail });
+  throw new Problem('unavailable', `The stream took none of the orders. ${detail}`, { refused, retryAfterSeconds: 1 });
+}
+
+/** An event's id is of the key and of the order's place in the post. */
+const howToSendAgain = (key: string | undefined) =>
+  key === undefined
+    ? 'What timed out may lie on the stream: sent again without an Idempotency-Key, it may be there twice.'
+    : 'Send the whole post again under its Idempotency-Key: an order sent without the others is another event.';
+
+function logFailures(outcomes: readonly AppendOutcome[]): void {
+  const failures = outcomes.filter((outcome) => 'failure' in outcome);
+  const byReason = Map.groupBy(failures, ({ failure }) => failure);
+  const reasons = Object.fromEntries([...byReason].map(([reason, { length }]) => [reason, length]));
+  log.error('orders not put on the stream', { reasons, error: failures.find(({ error }) => error)?.error });
 }

@@ -174,6 +174,35 @@ describe('POST /order', () => {
     ]);
   });
 
+  it('says how to send again what was refused: the whole post under its key, for an order alone is another event', async () => {
+    const { stream, post } = setUp();
+    stream.failWhen = ({ partitionKey }) => (partitionKey === 'a1/v1' ? 'timed-out' : undefined);
+    const orders = [sentOrder(), sentOrder({ vendorid: 'v2' })];
+    const { body } = await post({ orders }, { 'Idempotency-Key': 'k' });
+    expect(body.detail).toMatch(/^Send the whole post again under its Idempotency-Key/);
+
+    stream.failWhen = () => undefined;
+    const again = (await post({ orders }, { 'Idempotency-Key': 'k' })).body;
+    expect(new Set(stream.events().map(({ id }) => id)).size).toBe(2);
+    expect(again).not.toHaveProperty('detail');
+
+    stream.failWhen = ({ partitionKey }) => (partitionKey === 'a1/v1' ? 'timed-out' : undefined);
+    expect((await post({ orders })).body.detail).toMatch(/may lie on the stream.* without an Idempotency-Key/);
+    expect((await post({ order: orders[0] })).body.detail).toMatch(
+      /took none of the orders.* without an Idempotency-Key/,
+    );
+  });
+
+  it('logs why the stream took no order, and how many of each, whether or not there is an error', async () => {
+    const { stream, post } = setUp();
+    stream.failWhen = ({ partitionKey }) => (partitionKey === 'a1/v1' ? 'throttled' : undefined);
+    await post({ orders: [sentOrder(), sentOrder(), sentOrder(), sentOrder({ vendorid: '/' })] });
+    expect(console.error).toHaveBeenCalledWith({
+      message: 'orders not put on the stream',
+      reasons: { throttled: 1, 'predecessor-failed': 2 },
+    });
+  });
+
   it('answers before its time is over, and refuses what was not sent by then', async () => {
     const { stream, post } = setUp();
     const put = stream.put.bind(stream);
