@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { Id, type Order } from '../../domain/order/order.ts';
+import { fitting } from '../runtime/answer-size.ts';
+import { count } from '../runtime/count.ts';
 import { httpHandler, json, Problem, readQuery } from '../runtime/http.ts';
 import { PageToken, pageToken } from './page-token.ts';
 
@@ -33,26 +35,15 @@ export interface OrderViews {
 const defaultLimit = 50;
 const maxLimit = 100;
 
-const Limit = z.pipe(
-  z
-    .string()
-    .check(
-      z.refine(
-        (text) => /^[1-9]\d{0,3}$/.test(text) && Number(text) <= maxLimit,
-        `must be an integer from 1 to ${maxLimit}`,
-      ),
-    ),
-  z.transform(Number),
-);
 const forOnePageOnly = z.optional(z.never('goes with a page of orders, not with one vendorid'));
 
 const OneOrder = z.strictObject({ accountid: Id, vendorid: Id, limit: forOnePageOnly, next: forOnePageOnly });
-const PageOfOrders = z.strictObject({ accountid: Id, limit: z.optional(Limit), next: z.optional(PageToken) });
+const PageOfOrders = z.strictObject({ accountid: Id, limit: z.optional(count(maxLimit)), next: z.optional(PageToken) });
 
 /**
  * `GET /order?accountid=&vendorid=` -> the latest order there, flat, its `eventId` and `receivedAt` beside its fields;
- * read consistently. `GET /order?accountid=` -> `{orders, next}`, newest first, a page at a time; the index behind it is
- * eventually consistent. The account always comes from the query, never from `next`.
+ * read consistently. `GET /order?accountid=` -> `{orders, next}`, newest first, a page at a time, as many as fit one
+ * answer; the index behind it is eventually consistent. The account always comes from the query, never from `next`.
  */
 export const queryOrders = (orders: OrderViews) =>
   httpHandler(async (request) => {
@@ -64,7 +55,15 @@ export const queryOrders = (orders: OrderViews) =>
     }
     const { accountid, limit = defaultLimit, next } = readQuery(request, PageOfOrders);
     const page = await orders.page(accountid, limit, next);
-    return json(200, { orders: page.orders.map(flat), next: page.next && pageToken(page.next) });
+    const shown = fitting(page.orders.map(flat));
+    const end =
+      shown.length < page.orders.length ? positionOf(page.orders[shown.length - 1] as PlacedOrder) : page.next;
+    return json(200, { orders: shown, next: end && pageToken(end) });
   });
+
+const positionOf = ({ order, eventId, receivedAt }: PlacedOrder): PagePosition => ({
+  vendorid: order.vendorid,
+  receivedAtEventId: `${receivedAt}#${eventId}`,
+});
 
 const flat = ({ order, eventId, receivedAt }: PlacedOrder) => ({ ...order, eventId, receivedAt });

@@ -2,12 +2,13 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import * as z from 'zod/mini';
 import type { Task } from '../../domain/task/task.ts';
 import { taskView } from '../../domain/task/task-view.ts';
+import { fitting } from '../runtime/answer-size.ts';
+import { count } from '../runtime/count.ts';
 import { json, readQuery } from '../runtime/http.ts';
-import { count } from './count.ts';
 
 export interface TaskPage {
   readonly tasks: readonly Task[];
-  /** Where the next page begins; undefined where there is none. */
+  /** Behind which task the next page begins, `<createdAt>#<id>`; undefined where there is none. */
   readonly next: string | undefined;
 }
 
@@ -21,6 +22,8 @@ const defaultLimit = 50;
 const maxLimit = 100;
 
 const place = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+const placeOf = ({ createdAt, id }: Task): string => `${createdAt}#${id}`;
 
 const token = (at: string): string => Buffer.from(at).toString('base64url');
 
@@ -45,9 +48,11 @@ const PageOfTasks = z.strictObject({
   ),
 });
 
-/** `GET /tasks?done=` -> `{tasks, next}`, newest first, a page at a time. */
+/** `GET /tasks?done=` -> `{tasks, next}`, newest first, a page at a time: as many as fit one answer. */
 export async function listTasks(list: TaskList, request: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
   const { done, limit = defaultLimit, next: after } = readQuery(request, PageOfTasks);
-  const { tasks, next } = await list.page(done, limit, after);
-  return json(200, { tasks: tasks.map(taskView), next: next && token(next) });
+  const page = await list.page(done, limit, after);
+  const tasks = fitting(page.tasks.map(taskView));
+  const next = tasks.length < page.tasks.length ? placeOf(page.tasks[tasks.length - 1] as Task) : page.next;
+  return json(200, { tasks, next: next && token(next) });
 }

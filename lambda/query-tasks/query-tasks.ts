@@ -4,10 +4,11 @@ import { TaskNotFound, TaskWasDeleted } from '../../domain/task/task.ts';
 import { type TaskEvent, versionOf } from '../../domain/task/task-events.ts';
 import { taskView } from '../../domain/task/task-view.ts';
 import { Ulid } from '../../domain/task/ulid.ts';
+import { answerBytes, bytesInAnswer } from '../runtime/answer-size.ts';
+import { count } from '../runtime/count.ts';
 import { httpHandler, json, readQuery } from '../runtime/http.ts';
 import { entityTagOf, taskIdOf } from '../runtime/task-request.ts';
 import type { TaskStore } from '../stores/task-store.ts';
-import { count } from './count.ts';
 import { listTasks, type TaskList } from './list-tasks.ts';
 
 const time = z.iso.datetime({ offset: true });
@@ -32,9 +33,6 @@ const OneTask = z.strictObject({ at: z.optional(Moment) });
 
 const maxEvents = 10_000;
 const PageOfEvents = z.strictObject({ limit: z.optional(count(maxEvents)), next: z.optional(count(9_999_999_999)) });
-
-/** An answer of Lambda holds 6 MB. */
-const maxAnswerBytes = 4_000_000;
 
 /**
  * `GET /tasks/{id}` -> the task as it is, 410 once it was deleted. `?at=` -> as it was right after a command or at a
@@ -71,8 +69,8 @@ async function getEvents(tasks: TaskStore, request: APIGatewayProxyEvent) {
   let bytes = 0;
   let next: string | undefined;
   for await (const event of tasks.events(taskId, after)) {
-    bytes += Buffer.byteLength(JSON.stringify(event));
-    if (events.length === limit || bytes > maxAnswerBytes) {
+    bytes += bytesInAnswer(event);
+    if (events.length === limit || bytes > answerBytes) {
       next = String(versionOf(events.at(-1) as TaskEvent));
       break;
     }

@@ -3,15 +3,19 @@ import { pageToken } from '../../../lambda/query-orders/page-token.ts';
 import { queryOrders } from '../../../lambda/query-orders/query-orders.ts';
 import { InMemoryOrders, orderPlaced, proxyEvent, sentOrder, sequenceNumber } from '../../support/events.ts';
 
-const setUp = async (count = 0, accountid = 'a1') => {
+const setUp = async (count = 0, accountid = 'a1', note?: string) => {
   const orders = new InMemoryOrders();
   for (let n = 0; n < count; n++) {
     const time = new Date(Date.UTC(2026, 10, 22) + n).toISOString();
-    await orders.apply(orderPlaced(`e${n}`, { accountid, vendorid: `v${n}` }, time), sequenceNumber(n));
+    await orders.apply(
+      orderPlaced(`e${n}`, { accountid, vendorid: `v${n}`, ...(note && { note }) }, time),
+      sequenceNumber(n),
+    );
   }
   const get = async (query: Record<string, string>) => {
-    const { statusCode, headers, body } = await queryOrders(orders)(proxyEvent({ query: Object.entries(query) }));
-    return { statusCode, headers, body: JSON.parse(body) };
+    const answer = await queryOrders(orders)(proxyEvent({ query: Object.entries(query) }));
+    const bytes = Buffer.byteLength(JSON.stringify(answer));
+    return { ...answer, bytes, body: JSON.parse(answer.body) };
   };
   return { orders, get };
 };
@@ -59,6 +63,18 @@ describe('GET /order', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('ends a page before it outgrows an answer of Lambda', async () => {
+    const { get } = await setUp(31, 'a1', '\0'.repeat(33_000));
+    const seen: string[] = [];
+    for (let next: string | undefined = ''; next !== undefined; ) {
+      const { bytes, body } = await get({ accountid: 'a1', ...(next ? { next } : {}) });
+      expect(bytes).toBeLessThan(5_500_000);
+      seen.push(...body.orders.map(({ vendorid }: { vendorid: string }) => vendorid));
+      next = body.next;
+    }
+    expect(seen).toEqual(Array.from({ length: 31 }, (_, n) => `v${30 - n}`));
   });
 
   it('takes a next that it made, and never another account from it', async () => {
