@@ -2,6 +2,8 @@ import * as z from 'zod/mini';
 import { invoiceKey } from '../../domain/order/invoice.ts';
 import { Id } from '../../domain/order/order.ts';
 import { OrderPlaced } from '../../domain/order/order-placed.ts';
+import { fitting } from '../runtime/answer-size.ts';
+import { count } from '../runtime/count.ts';
 import { httpHandler, json, Problem, readQuery } from '../runtime/http.ts';
 
 /** One event that an order has met. */
@@ -22,35 +24,59 @@ export interface Invoices {
   get(key: string): Promise<string | undefined>;
 }
 
-const Query = z.strictObject({ accountid: Id, vendorid: Id });
+const maxEvents = 100;
+const Query = z.strictObject({
+  accountid: Id,
+  vendorid: Id,
+  limit: z.optional(count(maxEvents)),
+  next: z.optional(z.string().check(z.regex(/^[!-~]{1,255}$/, 'must be the next of an earlier answer'))),
+});
 const readsAtATime = 25;
 
 /**
- * `GET /order/events?accountid=&vendorid=` -> `{events}`: what happened to an order and when, the newest first. The order's
- * item remembers the newest 100 events that it has met, and each has an invoice that holds what it says: one read of the
- * table and one of the bucket for each event, and nothing more is written for it than there is anyway. An event whose
- * invoice is on its way is told without its `order`.
+ * `GET /order/events?accountid=&vendorid=` -> `{events, next}`: what happened to an order and when, the newest first, as
+ * many as fit one answer. The order's item remembers the newest 100 events that it has met, and each has an invoice that
+ * holds what it says: one read of the table and one of the bucket for each event, and nothing more is written for it
+ * than there is anyway. An event whose invoice is on its way is told without its `order`.
  */
 export const queryHistory = (orders: OrderHistories, invoices: Invoices) =>
   httpHandler(async (request) => {
-    const place = readQuery(request, Query);
+    const { limit = maxEvents, next: after, ...place } = readQuery(request, Query);
     const history = await orders.history(place.accountid, place.vendorid);
     if (!history) throw new Problem('not-found', `There is no order of ${place.accountid} at ${place.vendorid}.`);
 
-    const contents: (object | undefined)[] = [];
-    const remaining = history.entries();
-    const read = async () => {
-      for (const [at, { eventId }] of remaining) contents[at] = orderIn(await invoices.get(invoiceKey(place, eventId)));
-    };
-    await Promise.all(Array.from({ length: readsAtATime }, read));
-    const events = history.map(({ eventId, receivedAt }, at) => ({
-      eventId,
-      type: OrderPlaced.type,
-      receivedAt,
-      order: contents[at],
-    }));
-    return json(200, { events });
+    const rest = after === undefined ? history : behind(after, history);
+    const page = rest.slice(0, limit);
+    const contents = await readAll(
+      invoices,
+      page.map(({ eventId }) => invoiceKey(place, eventId)),
+    );
+    const events = fitting(
+      page.map(({ eventId, receivedAt }, at) => ({
+        eventId,
+        type: OrderPlaced.type,
+        receivedAt,
+        order: orderIn(contents[at]),
+      })),
+    );
+    return json(200, { events, next: events.length < rest.length ? events.at(-1)?.eventId : undefined });
   });
+
+/** What is older than an event; nothing where the order has forgotten it, and with it all before. */
+function behind(eventId: string, history: readonly OrderEvent[]): readonly OrderEvent[] {
+  const at = history.findIndex((event) => event.eventId === eventId);
+  return at < 0 ? [] : history.slice(at + 1);
+}
+
+async function readAll(invoices: Invoices, keys: readonly string[]): Promise<(string | undefined)[]> {
+  const contents: (string | undefined)[] = [];
+  const remaining = keys.entries();
+  const read = async () => {
+    for (const [at, key] of remaining) contents[at] = await invoices.get(key);
+  };
+  await Promise.all(Array.from({ length: readsAtATime }, read));
+  return contents;
+}
 
 /** An invoice is its order and the total. */
 function orderIn(invoice: string | undefined): object | undefined {
