@@ -49,7 +49,7 @@ export function addAlarms(scope: Construct, watched: Watched): void {
 
 const ofMapping = (mapping: WatchedMapping): AlarmProps[] => {
   const { name } = mapping.function;
-  const { consequence, recordAgeHours } = mapping;
+  const { consequence, recordAgeHours, fate } = mapping;
   const half = recordAgeHours / 2;
   return [
     {
@@ -58,7 +58,7 @@ const ofMapping = (mapping: WatchedMapping): AlarmProps[] => {
       threshold: lateMinutes * 60_000,
       text:
         `${name} is more than ${lateMinutes} minutes behind the stream: ${consequence}. ` +
-        `What is ${recordAgeHours} hours old is set aside unhandled.`,
+        `What is ${recordAgeHours} hours old is ${fate} unhandled.`,
     },
     {
       id: `${name}-RunsOutOfTime`,
@@ -66,7 +66,7 @@ const ofMapping = (mapping: WatchedMapping): AlarmProps[] => {
       threshold: half * hourMs,
       text:
         `${name} is more than ${half} hours behind the stream: ${consequence}. In as many hours again its oldest ` +
-        'records are set aside unhandled, and it catches up only once it is faster than what arrives.',
+        `records are ${fate} unhandled, and it catches up only once it is faster than what arrives.`,
     },
     {
       id: `${name}-GivesUp`,

@@ -14,8 +14,9 @@ import { StreamConsumer } from '../parts/stream-consumer.ts';
 export interface WatchedMapping {
   readonly id: string;
   readonly function: AppFunction;
-  /** After so many hours a record that could not be handled is set aside. */
+  /** What becomes, after so many hours, of a record that could not be handled. */
   readonly recordAgeHours: number;
+  readonly fate: 'set aside' | 'gone from the stream';
   /** What is wrong for its users while it lags or once it gave up. */
   readonly consequence: string;
 }
@@ -65,20 +66,22 @@ export function watchedOf(stack: Stack): Watched {
   };
 }
 
-/** A DynamoDB stream forgets after a day, and a mapping that names no age waits as long. */
-const defaultAgeHours = 24;
+/** Every stream keeps its records for so long at least. */
+const leastRetentionHours = 24;
 
 function watchedMapping(mapping: EventSourceMapping, functions: readonly AppFunction[]): WatchedMapping[] {
   const stack = Stack.of(mapping);
   const { functionName, maximumRecordAgeInSeconds: seconds = -1 } = resourceOf<CfnEventSourceMapping>(mapping);
   const target = JSON.stringify(stack.resolve(functionName));
   const consumer = mapping.node.scope;
+  const retentionHours = consumer instanceof StreamConsumer ? consumer.retentionHours : leastRetentionHours;
   return functions
     .filter((candidate) => JSON.stringify(stack.resolve(candidate.functionName)) === target)
     .map((found) => ({
       id: mapping.eventSourceMappingId,
       function: found,
-      recordAgeHours: seconds > 0 ? seconds / 3_600 : defaultAgeHours,
+      recordAgeHours: seconds > 0 ? seconds / 3_600 : retentionHours,
+      fate: seconds > 0 ? 'set aside' : 'gone from the stream',
       consequence: consumer instanceof StreamConsumer ? consumer.consequence : 'what it keeps misses events',
     }));
 }

@@ -46,8 +46,11 @@ export interface StreamConsumerProps {
   readonly insights?: boolean;
 }
 
-/** Lambda hands out nothing older. https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
-const maxRecordAgeHours = 7 * 24;
+/**
+ * The greatest age that a mapping can name; one that names none hands out whatever the stream holds.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+ */
+const greatestRecordAgeHours = 7 * 24;
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html */
 const changesRetentionHours = 24;
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
@@ -65,6 +68,8 @@ export class StreamConsumer extends Construct {
   readonly mapping: EventSourceMapping;
   /** What is wrong for its users while it lags or once it gave up. */
   readonly consequence: string;
+  /** How long a record can be read, in hours. */
+  readonly retentionHours: number;
 
   constructor(scope: Construct, id: string, props: StreamConsumerProps) {
     super(scope, id);
@@ -80,9 +85,9 @@ export class StreamConsumer extends Construct {
       retryAttempts = 5,
       enabled = true,
     } = props;
+    this.retentionHours = stream instanceof EventStream ? stream.retentionHours : changesRetentionHours;
     // Before the stream forgets a record, it is set aside.
-    const retentionHours = stream instanceof EventStream ? stream.retentionHours : changesRetentionHours;
-    const recordAgeHours = Math.min(retentionHours - 1, maxRecordAgeHours);
+    const recordAgeHours = this.retentionHours - 1;
 
     this.function = new AppFunction(this, 'Function', {
       name,
@@ -109,7 +114,7 @@ export class StreamConsumer extends Construct {
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
       retryAttempts: retryAttempts === 'untilTooOld' ? undefined : retryAttempts, // without end, by default
-      maxRecordAge: Duration.hours(recordAgeHours),
+      maxRecordAge: recordAgeHours <= greatestRecordAgeHours ? Duration.hours(recordAgeHours) : undefined,
       supportS3OnFailureDestination: true,
       onFailure: { bind: () => ({ destination: onFailure.bucketArn }) },
       metricsConfig: { metrics: [MetricType.EVENT_COUNT] },

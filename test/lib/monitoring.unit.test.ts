@@ -128,6 +128,13 @@ describe('the alarms of what they share', () => {
     expect(alarms.map(([, { Properties }]) => Properties.Threshold / 3_600_000).toSorted()).toContain(84);
   });
 
+  it('know of records that grow too old for the stream itself', () =>
+    everything.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'IteratorAge',
+      Threshold: 4_380 * 3_600_000,
+      AlarmDescription: Match.stringLikeRegexp('^project-order .+ records are gone from the stream unhandled'),
+    }));
+
   it('go off when a shard refuses records', () =>
     minimal.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Namespace: 'AWS/Kinesis',

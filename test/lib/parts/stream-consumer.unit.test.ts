@@ -67,10 +67,17 @@ describe('a stream consumer', () => {
     expect(mappingOf(template, 'project-invoice')[1].DependsOn).toContain(emptying);
   });
 
-  it('sets a record aside before the stream forgets it, and at 7 days at the latest', () => {
+  it('sets a record aside before the stream forgets it, where that is within the 7 days that can be named', () => {
     const ageHours = (retention: string) =>
       mappingOf(templateWith({ retention }), 'project-order')[1].Properties.MaximumRecordAgeInSeconds / 3_600;
-    expect(['48', '168', '169', '8760'].map(ageHours)).toEqual([47, 167, 168, 168]);
+    expect(['48', '168', '169'].map(ageHours)).toEqual([47, 167, 168]);
+  });
+
+  it('hands out all that a stream holds which keeps records for longer', () => {
+    for (const retention of ['170', '8760']) {
+      const [, { Properties }] = mappingOf(templateWith({ retention }), 'project-order');
+      expect(Properties).not.toHaveProperty('MaximumRecordAgeInSeconds');
+    }
   });
 
   it('reads through a consumer of its own with enhanced fan-out, the others do not', () => {
