@@ -21,7 +21,7 @@ export class EventArchive extends Construct {
   constructor(scope: Construct, id: string, { stream, production }: EventArchiveProps) {
     super(scope, id);
     this.bucket = new PrivateBucket(this, 'Events', { production });
-    stream.register('archive');
+    stream.registerDelivery('archive');
     new BucketDelivery(this, 'Delivery', {
       source: stream,
       transform: new AppFunction(this, 'Transform', { name: 'archive-event' }),

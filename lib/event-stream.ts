@@ -16,6 +16,7 @@ export class EventStream extends Stream {
   readonly measuresShards: boolean;
   readonly #enhancedFanOut: readonly string[];
   readonly #consumers = new Set<string>();
+  readonly #deliveries = new Set<string>();
   readonly #readsOfTheirOwn = new Set<string>();
   readonly #idle = new Set<string>();
 
@@ -55,14 +56,24 @@ export class EventStream extends Stream {
     return new CfnStreamConsumer(this, consumer, { consumerName: consumer, streamArn: this.streamArn });
   }
 
+  /** Enters a Firehose among those who share the stream's reads: it can have none of its own. */
+  registerDelivery(delivery: string): void {
+    this.#deliveries.add(delivery);
+  }
+
   #unknownNames(): string[] {
+    const why = (name: string) =>
+      this.#deliveries.has(name)
+        ? `${name} cannot have reads of its own, for Firehose takes none`
+        : `no consumer is named ${name}`;
     return this.#enhancedFanOut
       .filter((name) => !this.#consumers.has(name))
-      .map((name) => `-c enhancedFanOut: no consumer is named ${name}; there are ${[...this.#consumers].join(', ')}`);
+      .map((name) => `-c enhancedFanOut: ${why(name)}; there are ${[...this.#consumers].join(', ')}`);
   }
 
   #warnOfCrowd(): void {
-    const sharing = [...this.#consumers].filter((name) => !this.#readsOfTheirOwn.has(name) && !this.#idle.has(name));
+    const consumers = [...this.#consumers].filter((name) => !this.#readsOfTheirOwn.has(name) && !this.#idle.has(name));
+    const sharing = [...consumers, ...this.#deliveries];
     if (sharing.length <= sharedReads) return;
     Annotations.of(this).addWarningV2(
       'sharedReads',

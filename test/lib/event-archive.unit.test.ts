@@ -1,5 +1,5 @@
 import { archiveFolderOf } from '../../lambda/stores/archive-keys.ts';
-import { everythingOn, functionId, templateWith, theOne } from '../support/synth.ts';
+import { everythingOn, functionId, stackWith, templateWith, theOne } from '../support/synth.ts';
 
 const template = templateWith();
 const fromStream = { DeliveryStreamType: 'KinesisStreamAsSource' };
@@ -55,6 +55,12 @@ describe('the archive', () => {
       's3:ListBucketMultipartUploads',
       's3:PutObject',
     ]);
+  });
+
+  it('shares the reads of the stream: Firehose has no enhanced fan-out', () => {
+    expect(() => stackWith({ enhancedFanOut: 'project-order,archive' }).app.synth()).toThrow(
+      '-c enhancedFanOut: archive cannot have reads of its own, for Firehose takes none; there are project-order, ',
+    );
   });
 
   it('is kept in production', () => {
