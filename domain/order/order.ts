@@ -63,8 +63,8 @@ export const ShortText = z
 const GivenByTheService = z.optional(z.never('is given by the service and cannot be sent'));
 
 /**
- * An order as a client sends it and as the event holds it; fields that are not named here are kept as they came.
- * `eventId` and `receivedAt` are refused, because `GET /order` answers with them beside the order's own fields.
+ * An order as the event holds it; fields that are not named here are kept as they came. `eventId` and `receivedAt` are
+ * refused, because `GET /order` answers with them beside the order's own fields.
  */
 export const Order = z.looseObject(
   {
@@ -82,6 +82,9 @@ export const Order = z.looseObject(
   'must be an object',
 );
 export type Order = z.infer<typeof Order>;
+
+/** An order as a client may send it: the invoice holds a `totalCents` of its own beside the order's fields. */
+export const NewOrder = z.extend(Order, { totalCents: GivenByTheService });
 
 /** Where an order goes: `accountid/vendorid`. Names the aggregate, and so is the event's subject and partition key. */
 export const orderSubject = (order: Pick<Order, 'accountid' | 'vendorid'>): string =>

@@ -1,4 +1,4 @@
-import { Order } from '../../domain/order/order.ts';
+import { NewOrder, type Order } from '../../domain/order/order.ts';
 import { type FieldProblem, fieldPath, fieldProblems } from '../../domain/problem.ts';
 import { invalid } from '../runtime/http.ts';
 import type { Flaw } from '../runtime/json.ts';
@@ -52,7 +52,7 @@ export function readOrders(text: string): ReadOrder[] {
 
 function readOrder(value: unknown, index: number, path: Flaw['path'], flaws: readonly Flaw[] = []): ReadOrder {
   const field = fieldPath(path);
-  const result = Order.safeParse(value);
+  const result = NewOrder.safeParse(value);
   if (result.success && flaws.length === 0) return { index, field, order: result.data };
   return { index, field, errors: [...flaws.map(flawProblem), ...fieldProblems(result.error?.issues ?? [], path)] };
 }

@@ -30,7 +30,7 @@ describe('an invoice', () => {
     );
   });
 
-  it('lets no client write its total', () => {
+  it('lets no client write its total, for events are read that hold one', () => {
     expect(JSON.parse(toInvoice(orderPlaced('e1', { totalCents: 1 })).json)).toMatchObject({ totalCents: 900 });
   });
 });

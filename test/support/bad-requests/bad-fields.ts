@@ -89,7 +89,7 @@ const wrongFields: BadRequest[] = [
   ),
   ...[null, 1, true, [], {}].map((city) => ['city', { city }, city] as const),
   ...[null, 1, '', 'details', true, [], [details]].map((value) => ['details', { details: value }, value] as const),
-  ...['eventId', 'receivedAt'].flatMap((name) =>
+  ...['eventId', 'receivedAt', 'totalCents'].flatMap((name) =>
     ['x', null, 1, {}].map((value) => [name, { [name]: value }, value] as const),
   ),
 ].map(([field, changes, value]) => ({
