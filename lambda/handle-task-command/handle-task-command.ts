@@ -7,7 +7,7 @@ import { entityTagOf, taskIdOf } from '../runtime/task-request.ts';
 import { VersionConflict } from '../stores/task-log.ts';
 import type { LoadedTask, TaskStore } from '../stores/task-store.ts';
 import { newTaskId, nextCommandId, taskIdUnderKey, timeOf } from './command-ids.ts';
-import { actorOf, readHeader, readIfMatch, readIntent } from './read-command.ts';
+import { actorOf, callerOf, readHeader, readIfMatch, readIntent } from './read-command.ts';
 
 /** So often a command is decided anew after someone else changed its task meanwhile. */
 const maxAttempts = 12;
@@ -52,7 +52,7 @@ interface Target {
 function targetOf(request: APIGatewayProxyEvent, intent: TaskIntent, now: Date): Target {
   const key = readHeader(request, 'Idempotency-Key');
   if (intent.type === 'CreateTask') {
-    const taskId = key === undefined ? newTaskId(now) : taskIdUnderKey(actorOf(request), key, intent);
+    const taskId = key === undefined ? newTaskId(now) : taskIdUnderKey(callerOf(request), key, intent);
     return { taskId, ifMatch: undefined, mayBeAgain: key !== undefined };
   }
   if (key !== undefined) {

@@ -52,3 +52,10 @@ export function readIfMatch(request: APIGatewayProxyEvent): readonly string[] | 
 /** Who asks: the id of the key or the name of the signer; never the key itself. */
 export const actorOf = ({ requestContext }: APIGatewayProxyEvent): string =>
   requestContext?.identity?.userArn ?? requestContext?.identity?.apiKeyId ?? 'anyone';
+
+/**
+ * Whom an `Idempotency-Key` belongs to: who asks, whichever session of a role it is, for a client that sends again after
+ * a restart has a new one. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+ */
+export const callerOf = (request: APIGatewayProxyEvent): string =>
+  actorOf(request).replace(/^(arn:[^:]+:sts::\d+:assumed-role\/[^/]+)\/.*$/, '$1');

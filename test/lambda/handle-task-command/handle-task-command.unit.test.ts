@@ -59,6 +59,23 @@ describe('POST /tasks', () => {
     expect(new Set(answers.map(({ body }) => body.command_id)).size).toBe(1);
   });
 
+  it('makes one task of the same post sent again in another session of a role, and names who asked', async () => {
+    const api = new TaskApi();
+    const send = async (userArn: string) => {
+      const headers = { 'Idempotency-Key': 'key-1' };
+      const request = proxyEvent({ method: 'POST', path: '/tasks', body: '{"name":"Write"}', headers });
+      const requestContext = { identity: { userArn } } as never;
+      return JSON.parse((await api.command({ ...request, requestContext })).body).id as string;
+    };
+    const role = 'arn:aws:sts::000000000000:assumed-role/Shop';
+    const id = await send(`${role}/session-1`);
+    expect(await send(`${role}/session-2`)).toBe(id);
+    expect((await api.events(id)).body.events[0].actor).toBe(`${role}/session-1`);
+    expect(await send(`${role}keeper/session-1`)).not.toBe(id);
+    expect(await send('arn:aws:sts::000000000001:assumed-role/Shop/session-1')).not.toBe(id);
+    expect(await send('arn:aws:iam::000000000000:user/assumed-role/Shop')).not.toBe(id);
+  });
+
   it('makes another task of another body or another caller under the same key', async () => {
     const command = new TaskApi().command;
     const post = async (name: string, apiKeyId: string) => {
