@@ -1,5 +1,5 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Duration } from 'aws-cdk-lib';
+import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -7,6 +7,7 @@ import { orderTableKeys } from '../lambda/stores/order-table-keys.ts';
 import type { EventStream } from './event-stream.ts';
 import type { AppFunction } from './parts/app-function.ts';
 import { StreamConsumer } from './parts/stream-consumer.ts';
+import { tableOptions } from './parts/table-options.ts';
 
 export interface BatchingComparisonProps {
   readonly stream: EventStream;
@@ -43,10 +44,7 @@ export class BatchingComparison extends Construct {
     const table = new TableV2(this, `Table${number}`, {
       partitionKey: { name: orderTableKeys.partitionKey, type: AttributeType.STRING },
       sortKey: { name: orderTableKeys.sortKey, type: AttributeType.STRING },
-      billing: Billing.onDemand(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: production },
-      deletionProtection: production,
-      removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      ...tableOptions(production),
     });
     const consumer = new StreamConsumer(this, `PutItem${number}`, {
       ...props,

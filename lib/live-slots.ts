@@ -1,8 +1,8 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { liveItem, type Slot } from '../lambda/stores/slot.ts';
 import type { StreamConsumer } from './parts/stream-consumer.ts';
+import { tableOptions } from './parts/table-options.ts';
 
 export interface LiveSlotsProps {
   readonly production: boolean;
@@ -16,10 +16,7 @@ export class LiveSlots extends Construct {
     super(scope, id);
     this.table = new TableV2(this, 'Table', {
       partitionKey: { name: liveItem.partitionKey, type: AttributeType.STRING },
-      billing: Billing.onDemand(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: production },
-      deletionProtection: production,
-      removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      ...tableOptions(production),
     });
   }
 }

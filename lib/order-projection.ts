@@ -1,5 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -7,6 +6,7 @@ import { newestByAccount, newestByAccountHolds, orderTableKeys } from '../lambda
 import { projectedTypes, type Slot } from '../lambda/stores/slot.ts';
 import type { EventStream } from './event-stream.ts';
 import { StreamConsumer } from './parts/stream-consumer.ts';
+import { tableOptions } from './parts/table-options.ts';
 
 export interface OrderProjectionProps {
   readonly stream: EventStream;
@@ -56,10 +56,7 @@ function slot(scope: Construct, { production, ...props }: SlotProps): OrderSlot 
         nonKeyAttributes: newestByAccountHolds,
       },
     ],
-    billing: Billing.onDemand(),
-    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: production },
-    deletionProtection: production,
-    removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    ...tableOptions(production),
   });
   const consumer = new StreamConsumer(scope, 'Consumer', {
     ...props,

@@ -1,5 +1,5 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Duration } from 'aws-cdk-lib';
+import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -11,6 +11,7 @@ import { AppFunction } from './parts/app-function.ts';
 import { BucketDelivery } from './parts/bucket-delivery.ts';
 import { PrivateBucket } from './parts/private-bucket.ts';
 import { StreamConsumer } from './parts/stream-consumer.ts';
+import { tableOptions } from './parts/table-options.ts';
 import type { Settings } from './settings.ts';
 
 export interface RevenueWindowProps extends Pick<Settings, 'production' | 'revenueWindow' | 'revenueLateness'> {
@@ -39,10 +40,7 @@ export class RevenueWindow extends Construct {
     this.table = new TableV2(this, 'Revenue', {
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
       sortKey: { name: sortKey, type: AttributeType.STRING },
-      billing: Billing.onDemand(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: production },
-      deletionProtection: production,
-      removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      ...tableOptions(production),
     });
     this.bucket = new PrivateBucket(this, 'Lines', { production });
     const delivery = this.#deliver(props);

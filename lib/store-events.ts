@@ -1,5 +1,5 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, Billing, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Duration } from 'aws-cdk-lib';
+import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import {
   EventBus,
   EventField,
@@ -19,6 +19,7 @@ import { stockTableKeys } from '../lambda/stores/stock-table-keys.ts';
 import type { EventStream } from './event-stream.ts';
 import { AppFunction } from './parts/app-function.ts';
 import { DeadLetterQueue } from './parts/dead-letter-queue.ts';
+import { tableOptions } from './parts/table-options.ts';
 
 export interface StoreEventsProps {
   /** Where sales go. */
@@ -59,10 +60,7 @@ export class StoreEvents extends Construct {
     this.stock = new TableV2(this, 'Stock', {
       partitionKey: { name: stockTableKeys.partitionKey, type: AttributeType.STRING },
       sortKey: { name: stockTableKeys.sortKey, type: AttributeType.STRING },
-      billing: Billing.onDemand(),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: production },
-      deletionProtection: production,
-      removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      ...tableOptions(production),
     });
 
     this.#rule('Sales', sales).addTarget(this.#toStream(stream));
