@@ -1,6 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { orderTableKeys } from '../lambda/stores/order-table-keys.ts';
@@ -59,9 +58,7 @@ export class BatchingComparison extends Construct {
       ownReads: true,
       insights: true,
     });
-    consumer.function.addToRolePolicy(
-      new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [table.tableArn] }),
-    );
+    consumer.function.allow(['dynamodb:UpdateItem'], table.tableArn);
     return { function: consumer.function, table };
   }
 }

@@ -1,4 +1,3 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { projectedTypes, type Slot } from '../lambda/stores/slot.ts';
@@ -49,9 +48,7 @@ function slot(scope: Construct, { production, ...props }: SlotProps): InvoiceSlo
     eventTypes: projectedTypes.invoices,
     environment: { INVOICE_BUCKET: bucket.bucketName },
   });
-  consumer.function.addToRolePolicy(
-    new PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects('invoices/*')] }),
-  );
+  consumer.function.allow(['s3:PutObject'], bucket.arnForObjects('invoices/*'));
   consumer.mapping.node.addDependency(bucket);
   return { bucket, consumer };
 }

@@ -10,7 +10,6 @@ import {
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { newestByAccount } from '../lambda/stores/order-table-keys.ts';
@@ -136,8 +135,8 @@ export class OrderApi extends Construct {
     });
     allowOrders(presign, props);
     for (const { bucket } of [blue, green]) {
-      allow(presign, ['s3:GetObject'], bucket.arnForObjects('invoices/*'));
-      allow(presign, ['s3:ListBucket'], bucket.bucketArn); // without it S3 answers 403 where there is no invoice yet
+      presign.allow(['s3:GetObject'], bucket.arnForObjects('invoices/*'));
+      presign.allow(['s3:ListBucket'], bucket.bucketArn); // without it S3 answers 403 where there is no invoice yet
     }
     return presign;
   }
@@ -150,12 +149,9 @@ const orderTables = ({ orders, live }: OrderApiProps) => ({
 });
 
 const allowOrders = (reader: AppFunction, { orders, live }: OrderApiProps) => {
-  allow(reader, ['dynamodb:GetItem'], live.tableArn);
+  reader.allow(['dynamodb:GetItem'], live.tableArn);
   for (const { table } of [orders.blue, orders.green]) {
-    allow(reader, ['dynamodb:GetItem'], table.tableArn);
-    allow(reader, ['dynamodb:Query'], `${table.tableArn}/index/${newestByAccount}`);
+    reader.allow(['dynamodb:GetItem'], table.tableArn);
+    reader.allow(['dynamodb:Query'], `${table.tableArn}/index/${newestByAccount}`);
   }
 };
-
-const allow = (target: AppFunction, actions: string[], resource: string) =>
-  target.addToRolePolicy(new PolicyStatement({ actions, resources: [resource] }));

@@ -1,5 +1,4 @@
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Slot } from '../lambda/stores/slot.ts';
@@ -31,14 +30,12 @@ export class OrderHistory extends Construct {
         GREEN_INVOICE_BUCKET: invoices.green.bucket.bucketName,
       },
     });
+    const tables = [live, orders.blue.table, orders.green.table];
     const buckets = [invoices.blue.bucket, invoices.green.bucket];
-    for (const [action, resources] of [
-      ['dynamodb:GetItem', [live, orders.blue.table, orders.green.table].map(({ tableArn }) => tableArn)],
-      ['s3:GetObject', buckets.map((bucket) => bucket.arnForObjects('invoices/*'))],
-      ['s3:ListBucket', buckets.map(({ bucketArn }) => bucketArn)], // without it S3 answers 403 where there is no invoice yet
-    ] as const) {
-      query.addToRolePolicy(new PolicyStatement({ actions: [action], resources }));
-    }
+    query.allow(['dynamodb:GetItem'], ...tables.map(({ tableArn }) => tableArn));
+    query.allow(['s3:GetObject'], ...buckets.map((bucket) => bucket.arnForObjects('invoices/*')));
+    // Without the right to list it, S3 answers 403 where there is no invoice yet.
+    query.allow(['s3:ListBucket'], ...buckets.map(({ bucketArn }) => bucketArn));
     api.route('GET', '/order/events', query);
   }
 }

@@ -1,5 +1,4 @@
 import { AttributeType, ProjectionType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { newestByAccount, newestByAccountHolds, orderTableKeys } from '../lambda/stores/order-table-keys.ts';
@@ -65,8 +64,6 @@ function slot(scope: Construct, { production, ...props }: SlotProps): OrderSlot 
     eventTypes: projectedTypes.orders,
     environment: { ORDER_TABLE: table.tableName },
   });
-  consumer.function.addToRolePolicy(
-    new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [table.tableArn] }),
-  );
+  consumer.function.allow(['dynamodb:UpdateItem'], table.tableArn);
   return { table, consumer };
 }

@@ -1,6 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnDeliveryStream } from 'aws-cdk-lib/aws-kinesisfirehose';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -68,12 +67,8 @@ export class RevenueWindow extends Construct {
       retryAttempts: 2, // what it says of a record, it says again
       memoryMiB: 512, // up to 6 MB of records at once
     });
-    for (const [action, resource] of [
-      ['dynamodb:BatchWriteItem', this.table.tableArn],
-      ['firehose:PutRecordBatch', delivery.attrArn],
-    ] as const) {
-      consumer.function.addToRolePolicy(new PolicyStatement({ actions: [action], resources: [resource] }));
-    }
+    consumer.function.allow(['dynamodb:BatchWriteItem'], this.table.tableArn);
+    consumer.function.allow(['firehose:PutRecordBatch'], delivery.attrArn);
     consumer.mapping.node.addDependency(this.bucket);
   }
 
@@ -98,7 +93,7 @@ export class RevenueWindow extends Construct {
       name: 'query-revenue',
       environment: { REVENUE_TABLE: this.table.tableName },
     });
-    query.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources: [this.table.tableArn] }));
+    query.allow(['dynamodb:Query'], this.table.tableArn);
     return query;
   }
 }

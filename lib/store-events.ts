@@ -129,9 +129,7 @@ export class StoreEvents extends Construct {
       environment: { STOCK_TABLE: this.stock.tableName },
       deadLetterQueue: this.deadLetters,
     });
-    keepStock.addToRolePolicy(
-      new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [this.stock.tableArn] }),
-    );
+    keepStock.allow(['dynamodb:UpdateItem'], this.stock.tableArn);
     return keepStock;
   }
 
@@ -141,7 +139,7 @@ export class StoreEvents extends Construct {
       environment: { STORE_BUS: this.bus.eventBusName },
       timeout: Duration.minutes(15),
     });
-    produce.addToRolePolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources: [this.bus.eventBusArn] }));
+    produce.allow(['events:PutEvents'], this.bus.eventBusArn);
     return produce;
   }
 }

@@ -1,6 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
 import { AttributeType, type ITableV2, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { eventLogKeys, snapshotKey } from '../lambda/stores/event-log-keys.ts';
@@ -59,16 +58,16 @@ export class TaskLog extends Construct {
     this.#publish(stream, onFailure);
 
     const command = this.#function('Command', 'handle-task-command');
-    allow(command, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], this.events.tableArn);
-    allow(command, ['dynamodb:GetItem', 'dynamodb:PutItem'], this.#snapshots.tableArn);
+    command.allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], this.events.tableArn);
+    command.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], this.#snapshots.tableArn);
     api.route('POST', '/tasks', command);
     api.route('PATCH', '/tasks/{id}', command);
     api.route('DELETE', '/tasks/{id}', command);
 
     const query = this.#function('Query', 'query-tasks', { TASK_TABLE: views.tableName });
-    allow(query, ['dynamodb:Query'], this.events.tableArn);
-    allow(query, ['dynamodb:GetItem'], this.#snapshots.tableArn);
-    allow(query, ['dynamodb:Query'], `${views.tableArn}/index/${newestByList}`);
+    query.allow(['dynamodb:Query'], this.events.tableArn);
+    query.allow(['dynamodb:GetItem'], this.#snapshots.tableArn);
+    query.allow(['dynamodb:Query'], `${views.tableArn}/index/${newestByList}`);
     api.route('GET', '/tasks', query);
     api.route('GET', '/tasks/{id}', query);
     api.route('GET', '/tasks/{id}/events', query);
@@ -103,6 +102,3 @@ const publishedChanges = (region: string) => ({
   eventName: ['INSERT'],
   dynamodb: { NewImage: { [eventLogKeys.region]: { S: [region] } } },
 });
-
-const allow = (target: AppFunction, actions: string[], resource: string) =>
-  target.addToRolePolicy(new PolicyStatement({ actions, resources: [resource] }));

@@ -1,5 +1,4 @@
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { newestByList, taskListKeys } from '../lambda/stores/task-list-keys.ts';
@@ -41,15 +40,8 @@ export class TaskProjection extends Construct {
       eventTypes: ['TaskCreated', 'TaskUpdated', 'TaskDeleted'],
       environment: { AUDIT_BUCKET: this.audit.bucketName, TASK_TABLE: this.table.tableName },
     });
-    consumer.function.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['dynamodb:GetItem', 'dynamodb:PutItem'],
-        resources: [this.table.tableArn],
-      }),
-    );
-    consumer.function.addToRolePolicy(
-      new PolicyStatement({ actions: ['s3:PutObject'], resources: [this.audit.arnForObjects('events/task/*')] }),
-    );
+    consumer.function.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], this.table.tableArn);
+    consumer.function.allow(['s3:PutObject'], this.audit.arnForObjects('events/task/*'));
     consumer.mapping.node.addDependency(this.audit);
   }
 }

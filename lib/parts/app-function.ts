@@ -75,6 +75,11 @@ export class AppFunction extends LambdaFunction {
     if (insights) this.#measure();
   }
 
+  /** These actions on these resources, and nothing else that comes with them. */
+  allow(actions: string[], ...resources: string[]): void {
+    this.addToRolePolicy(new PolicyStatement({ actions, resources }));
+  }
+
   /**
    * CDK's own `insightsVersion` would let the function create any log group. This one has a name that AWS gives, belongs
    * to every function of the account that Insights measures, and stays when the stack goes.
@@ -83,17 +88,13 @@ export class AppFunction extends LambdaFunction {
     const stack = Stack.of(this);
     const layer = stack.regionalFact(FactName.cloudwatchLambdaInsightsVersion(insightsVersion, 'arm64'));
     this.addLayers(LayerVersion.fromLayerVersionArn(this, 'Insights', layer));
-    this.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [
-          stack.formatArn({
-            service: 'logs',
-            resource: 'log-group',
-            resourceName: '/aws/lambda-insights:*',
-            arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-          }),
-        ],
+    this.allow(
+      ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+      stack.formatArn({
+        service: 'logs',
+        resource: 'log-group',
+        resourceName: '/aws/lambda-insights:*',
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
       }),
     );
   }
