@@ -4,6 +4,7 @@ import { SaleRecorded } from '../../domain/revenue/sale-recorded.ts';
 import type { Tally } from '../../domain/revenue/tally.ts';
 import { type StoreRevenue, WindowRevenue } from '../../domain/revenue/window-revenue.ts';
 import { type WindowBatch, windowConsumer } from '../runtime/window-consumer.ts';
+import { positionOf } from '../stores/position.ts';
 
 /** What one store sold in a part of an arrival window. */
 export interface Arrived extends Part {
@@ -36,9 +37,6 @@ export interface RevenueLines {
   send(arrived: readonly Arrived[]): Promise<void>;
 }
 
-// A sequence number has up to 56 digits; padded texts compare as the numbers do.
-const positionDigits = 56;
-
 /**
  * stream -> aggregate-revenue -> one item a store into the table, then one line a store to Firehose. Items are keyed by
  * window, shard and the first sequence number, so that a last invocation delivered twice writes them twice the same;
@@ -51,8 +49,7 @@ export const aggregateRevenue = (table: RevenueStore, lines: RevenueLines, laten
       const revenue = new WindowRevenue(state, latenessMinutes);
       return {
         revenue,
-        add: (sale, { sequenceNumber, arrivedAtMs }) =>
-          revenue.add(sale, sequenceNumber.padStart(positionDigits, '0'), arrivedAtMs),
+        add: (sale, { sequenceNumber, arrivedAtMs }) => revenue.add(sale, positionOf(sequenceNumber), arrivedAtMs),
         get state() {
           return revenue.state;
         },

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { decide, type Task, type TaskIntent } from '../../domain/task/task.ts';
 import { taskView } from '../../domain/task/task-view.ts';
-import { httpHandler, invalid, json, Problem } from '../runtime/http.ts';
+import { httpHandler, invalid, json, Problem, readHeader } from '../runtime/http.ts';
 import { entityTagOf, taskIdOf } from '../runtime/task-request.ts';
 import { VersionConflict } from '../stores/task-log.ts';
 import type { LoadedTask, TaskStore } from '../stores/task-store.ts';
 import { newTaskId, nextCommandId, taskIdUnderKey, timeOf } from './command-ids.ts';
-import { actorOf, callerOf, readHeader, readIfMatch, readIntent } from './read-command.ts';
+import { actorOf, callerOf, readIfMatch, readIntent } from './read-command.ts';
 
 /** So often a command is decided anew after someone else changed its task meanwhile. */
 const maxAttempts = 12;

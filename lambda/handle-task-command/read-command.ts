@@ -29,15 +29,6 @@ export function readIntent(request: APIGatewayProxyEvent): TaskIntent {
   }
 }
 
-/** A header of one value in printable ASCII; undefined where it wasn't sent. */
-export function readHeader(request: APIGatewayProxyEvent, name: string): string | undefined {
-  const values = headerValues(request, name.toLowerCase());
-  const [value] = values;
-  if (value === undefined) return undefined;
-  if (values.length === 1 && /^[ -~]{1,255}$/.test(value)) return value;
-  throw invalid([{ field: name, detail: 'must be given once, as 1 to 255 printable ASCII characters' }]);
-}
-
 const entityTag = /^(?:W\/)?"[!#-~]*"$/;
 
 /** The versions that `If-Match` names; undefined where any version will do. https://www.rfc-editor.org/rfc/rfc9110#field.if-match */

@@ -1,4 +1,3 @@
-import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { type Order, orderSubject } from '../../domain/order/order.ts';
 import { OrderPlaced } from '../../domain/order/order-placed.ts';
 import { fitting } from '../runtime/answer-size.ts';
@@ -8,11 +7,11 @@ import {
   bodyText,
   errorBytes,
   explain,
-  headerValues,
   httpHandler,
   invalid,
   json,
   Problem,
+  readHeader,
   type TimeLeft,
 } from '../runtime/http.ts';
 import { log } from '../runtime/logging.ts';
@@ -54,7 +53,7 @@ type Refused =
  */
 export const ingestOrder = (stream: EventStream, origin: Origin = { now: () => new Date(), newId: newEventId }) =>
   httpHandler(async (request, timeLeft) => {
-    const key = idempotencyKey(request);
+    const key = readHeader(request, 'Idempotency-Key');
     const { outgoing, invalidOrders } = prepare(readOrders(bodyText(request)), key, origin);
     const refused = invalidOrders.map((order) => refusal(order, errorBytes / invalidOrders.length));
     if (outgoing.length === 0) throw invalid(refused.flatMap(({ errors }) => errors));
@@ -69,14 +68,6 @@ const deadlineOf = (timeLeft: TimeLeft) =>
 /** Tells as much of what is wrong with an order as fits into its share of the answer. */
 const refusal = ({ index, errors }: InvalidOrder, bytes: number) =>
   ({ index, reason: explain(errors), retryable: false, errors: fitting(errors, bytes) }) as const;
-
-function idempotencyKey(request: APIGatewayProxyEvent): string | undefined {
-  const values = headerValues(request, 'idempotency-key');
-  const [key] = values;
-  if (key === undefined) return undefined;
-  if (values.length === 1 && /^[ -~]{1,255}$/.test(key)) return key;
-  throw invalid([{ field: 'Idempotency-Key', detail: 'must be given once, as 1 to 255 printable ASCII characters' }]);
-}
 
 function prepare(orders: readonly ReadOrder[], key: string | undefined, origin: Origin) {
   const time = origin.now().toISOString();

@@ -160,3 +160,12 @@ export function headerValues(request: APIGatewayProxyEvent, name: string): strin
   const multi = matching(request.multiValueHeaders).flatMap((values) => values ?? []);
   return multi.length > 0 ? multi : matching(request.headers).map((value) => value ?? '');
 }
+
+/** A header of one value in printable ASCII; undefined where it wasn't sent. */
+export function readHeader(request: APIGatewayProxyEvent, name: string): string | undefined {
+  const values = headerValues(request, name.toLowerCase());
+  const [value] = values;
+  if (value === undefined) return undefined;
+  if (values.length === 1 && /^[ -~]{1,255}$/.test(value)) return value;
+  throw invalid([{ field: name, detail: 'must be given once, as 1 to 255 printable ASCII characters' }]);
+}

@@ -13,14 +13,12 @@ import type { OrderEvent, OrderHistories } from '../query-history/query-history.
 import type { OrderPage, OrderViews, PagePosition, PlacedOrder } from '../query-orders/query-orders.ts';
 import { fromAttribute, toAttribute } from './attribute-value.ts';
 import { newestByAccount, orderTableKeys } from './order-table-keys.ts';
+import { positionOf } from './position.ts';
 
 /** An item remembers this many events; an older one that comes again under a later position would count as new. */
 export const rememberedEvents = 100;
 
 const maxKnownFull = 10_000;
-
-// A Kinesis sequence number has up to 56 digits; padded texts compare as the numbers do.
-const positionDigits = 56;
 
 const names = {
   '#order': orderTableKeys.order,
@@ -69,7 +67,7 @@ export class OrderTable implements OrderProjection, OrderViews, OrderHistories {
    */
   async apply(event: OrderPlaced, sequenceNumber: string): Promise<void> {
     const { accountid, vendorid } = event.data;
-    const position = sequenceNumber.padStart(positionDigits, '0');
+    const position = positionOf(sequenceNumber);
     const values = {
       ':order': toAttribute(event.data),
       ':id': { S: event.id },
