@@ -20,7 +20,7 @@ export class KinesisEventStream implements EventStream {
     this.#stream = stream;
   }
 
-  async put(record: OutgoingRecord, after?: string, abortSignal?: AbortSignal): Promise<PutOutcome> {
+  async put(record: OutgoingRecord, after?: string, deadline?: AbortSignal): Promise<PutOutcome> {
     try {
       const { ShardId, SequenceNumber } = await this.#kinesis.send(
         new PutRecordCommand({
@@ -29,7 +29,7 @@ export class KinesisEventStream implements EventStream {
           Data: record.data,
           SequenceNumberForOrdering: after,
         }),
-        { abortSignal },
+        until(deadline),
       );
       return { shardId: String(ShardId), sequenceNumber: String(SequenceNumber) };
     } catch (error) {
@@ -37,18 +37,18 @@ export class KinesisEventStream implements EventStream {
     }
   }
 
-  async putAll(records: readonly OutgoingRecord[], abortSignal?: AbortSignal): Promise<PutOutcome[]> {
-    return (await Promise.all(calls(records).map((call) => this.#putCall(call, abortSignal)))).flat();
+  async putAll(records: readonly OutgoingRecord[], deadline?: AbortSignal): Promise<PutOutcome[]> {
+    return (await Promise.all(calls(records).map((call) => this.#putCall(call, deadline)))).flat();
   }
 
-  async #putCall(records: readonly OutgoingRecord[], abortSignal?: AbortSignal): Promise<PutOutcome[]> {
+  async #putCall(records: readonly OutgoingRecord[], deadline?: AbortSignal): Promise<PutOutcome[]> {
     try {
       const { Records = [] } = await this.#kinesis.send(
         new PutRecordsCommand({
           StreamName: this.#stream,
           Records: records.map(({ partitionKey, data }) => ({ PartitionKey: partitionKey, Data: data })),
         }),
-        { abortSignal },
+        until(deadline),
       );
       return records.map((_, place) => outcomeOfEntry(Records[place]));
     } catch (error) {
@@ -56,6 +56,9 @@ export class KinesisEventStream implements EventStream {
     }
   }
 }
+
+/** The SDK's options for a call that ends at the deadline; none where there is none, for with any it prepares each call anew. */
+const until = (deadline?: AbortSignal) => deadline && { abortSignal: deadline };
 
 /** Cuts records into as few calls as Kinesis' limits allow. */
 function calls(records: readonly OutgoingRecord[]): OutgoingRecord[][] {
