@@ -28,8 +28,8 @@ export interface BucketDeliveryProps
 
 /** Stands in the error prefix; what the function failed on is of the type `processing-failed`. */
 const errorType = '!{firehose:error-output-type}';
-/** As many as Firehose takes. https://docs.aws.amazon.com/firehose/latest/dev/data-transformation-failure-handling.html */
-const mostRetries = 300;
+/** By itself Firehose tries again 3 times. AWS's page names no maximum. https://docs.aws.amazon.com/firehose/latest/dev/data-transformation-failure-handling.html */
+const transformRetries = 10;
 
 /**
  * (stream →) Firehose → function → bucket, with the rights of Firehose's own role: it may write these keys and read
@@ -93,7 +93,7 @@ export class BucketDelivery extends Construct {
               parameters: [
                 { parameterName: 'LambdaArn', parameterValue: transform.functionArn },
                 // A batch that the function would not take goes to the errors, which no reader of the bucket looks at.
-                { parameterName: 'NumberOfRetries', parameterValue: String(mostRetries) },
+                { parameterName: 'NumberOfRetries', parameterValue: String(transformRetries) },
                 // The answer may be twice as long, and may have 6 MB.
                 { parameterName: 'BufferSizeInMBs', parameterValue: '1' },
                 { parameterName: 'BufferIntervalInSeconds', parameterValue: String(transformAfterSeconds) },

@@ -30,9 +30,9 @@ describe('the archive', () => {
     });
   });
 
-  it('is tried again, so often that a function which is throttled for a while costs it no record', () => {
+  it('is tried again more often than by default, since what Firehose gives up is in no rebuild', () => {
     const [processor] = destination.ProcessingConfiguration.Processors;
-    expect(processor.Parameters).toContainEqual({ ParameterName: 'NumberOfRetries', ParameterValue: '300' });
+    expect(processor.Parameters).toContainEqual({ ParameterName: 'NumberOfRetries', ParameterValue: '10' });
   });
 
   it('lets Firehose read the stream and write events, and read no event', () => {
