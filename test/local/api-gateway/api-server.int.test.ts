@@ -86,9 +86,10 @@ describe('an API’s server', () => {
     socket.on('error', () => {}); // the reset that is waited for
     const chunk = Buffer.concat([Buffer.from('400000\r\n'), Buffer.alloc(4_194_304, 'x'), Buffer.from('\r\n')]);
     let sent = 0;
-    const sendMore = (): void => {
-      if (sent < 500 && !socket.destroyed) socket.write(chunk, sendMore);
+    const sendMore = (refused?: Error | null): void => {
+      if (refused) return;
       sent += 1;
+      if (sent < 500) socket.write(chunk, sendMore);
     };
     socket.write('POST /prod/order HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n', sendMore);
 
