@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { archiveFolderOf, archivePrefix } from '../../lambda/stores/archive-keys.ts';
@@ -10,6 +11,8 @@ import { Stopped } from '../command.ts';
 const objectsAtATime = 4;
 /** An object lies in the folder of its oldest record, and may hold records of the hour after. */
 const overlapMs = 60 * 60_000;
+/** Of an object. */
+const attempts = 3;
 
 export interface ArchiveRange {
   /** In milliseconds since the epoch; undefined: from the archive's first record. */
@@ -55,22 +58,30 @@ async function* listKeys(s3: S3Client, Bucket: string, { fromMs, toMs }: Archive
   } while (ContinuationToken);
 }
 
+/** Tried again from its beginning where the connection is lost on the way. */
 async function readObject(
   s3: S3Client,
   Bucket: string,
   Key: string,
   take: (record: ArchivedRecord) => void,
 ): Promise<void> {
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-  const lines = createInterface({
-    input: (Body as Readable).pipe(createGunzip()),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+      return await pipeline(Body as Readable, createGunzip(), (text) => takeLines(text, `s3://${Bucket}/${Key}`, take));
+    } catch (error) {
+      if (error instanceof Stopped) throw error;
+      if (attempt === attempts) throw new Stopped(`s3://${Bucket}/${Key} can't be read: ${(error as Error).message}`);
+    }
+  }
+}
+
+async function takeLines(text: AsyncIterable<Buffer>, url: string, take: (record: ArchivedRecord) => void) {
   let number = 0;
-  for await (const line of lines) {
+  for await (const line of createInterface({ input: Readable.from(text), crlfDelay: Number.POSITIVE_INFINITY })) {
     number++;
     const record = ArchivedRecord.safeParse(parse(line));
-    if (!record.success) throw new Stopped(`Line ${number} of s3://${Bucket}/${Key} is no archived record.`);
+    if (!record.success) throw new Stopped(`Line ${number} of ${url} is no archived record.`);
     take(record.data);
   }
 }
