@@ -65,7 +65,7 @@ const stop = (record: ArchivedRecord, error: string): never => {
   const { type, subject } = describeRecord(record);
   throw new Stopped(
     `The function can't handle ${type || 'a record that is no event'} of ${subject || record.partitionKey} at ` +
-      `${record.sequenceNumber}: ${error}\nMend it and run the command again: it goes on from here. --skip-failing goes past it.`,
+      `${record.sequenceNumber}: ${error}\nMend it and run the command again, or go past it by --skip-failing.`,
   );
 };
 

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Stopped } from './command.ts';
 
 const everyMs = 500;
 
@@ -15,9 +16,19 @@ export class Journal<State> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
-  /** What an earlier run wrote last. */
+  /** What an earlier run wrote last. @throws Stopped where a power cut left a part of it */
   read(): State | undefined {
-    return existsSync(this.#file) ? (JSON.parse(readFileSync(this.#file, 'utf8')) as State) : undefined;
+    if (!existsSync(this.#file)) return undefined;
+    try {
+      return JSON.parse(readFileSync(this.#file, 'utf8')) as State;
+    } catch {
+      throw new Stopped(`${this.#file} is damaged: the same command with --restart begins anew.`);
+    }
+  }
+
+  /** How long ago it was written, in milliseconds; nothing was written yet: 0. */
+  get ageMs(): number {
+    return Date.now() - (statSync(this.#file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
   }
 
   /** In one step, so that it is there whole or not at all. */

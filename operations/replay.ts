@@ -6,12 +6,16 @@ import { type Clients, openClients } from './clients.ts';
 import { runCommand, Stopped } from './command.ts';
 import { type Deployment, outputOf, readDeployment } from './deployment.ts';
 import { collect, sortedFile } from './events/collect.ts';
+import { identityOf } from './identity.ts';
 import { Journal } from './journal.ts';
 import { readLive } from './live.ts';
 import { openProgress } from './progress.ts';
 import { type CommandLine, readCommandLine, replayName } from './replay/command-line.ts';
 import { describeListing, list } from './replay/list.ts';
 import { type ReplayState, replay } from './replay/replay.ts';
+
+/** Within this time what an interrupted replay has fed is taken to be there still, and what came since to be followed. */
+const resumableMs = 60 * 60_000;
 
 await runCommand(async (args, signal) => {
   const line = readCommandLine(args);
@@ -46,10 +50,12 @@ async function feedProjection(
 ) {
   const { projection, skipFailing } = line;
   const slot = line.slot ?? (await readLive(clients.dynamodb, outputOf(deployment, 'LiveTableName'), projection));
-  const folder = join('.local', 'replays', replayName(line, slot));
-  if (line.restart) new Journal(folder).remove();
+  const folder = join('.local', 'replays', replayName(line, slot, await identityOf(deployment, clients)));
+  const isTooOld = new Journal(folder).ageMs > resumableMs;
+  if (line.restart || isTooOld) new Journal(folder).remove();
   const journal = new Journal<ReplayState>(folder);
   const progress = openProgress();
+  if (isTooOld) progress.say('this replay was interrupted more than an hour ago: it begins anew');
   const earlier = journal.read();
   if (earlier) {
     const until = new Date(earlier.toMs).toISOString();

@@ -84,9 +84,9 @@ export function readCommandLine(args: readonly string[]): CommandLine | undefine
   };
 }
 
-/** Tells two different replays apart, and knows the same one again. */
-export const replayName = ({ projection, source, selection }: CommandLine, slot: Slot): string =>
-  `${projection}-${slot}-${hash('sha256', JSON.stringify([source, selection])).slice(0, 12)}`;
+/** Tells two different replays apart, and knows the same one of the same stack again. */
+export const replayName = ({ projection, source, selection }: CommandLine, slot: Slot, identity: string): string =>
+  `${projection}-${slot}-${hash('sha256', JSON.stringify([source, selection, identity])).slice(0, 12)}`;
 
 const typesOf = (projection: SlottedProjection, given: readonly string[] | undefined): readonly string[] => {
   const own: readonly string[] = projectedTypes[projection];

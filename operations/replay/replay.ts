@@ -25,6 +25,8 @@ export interface ReplayState {
   readonly done: number;
   /** What arrived before this moment is in it. */
   readonly toMs: number;
+  /** Skipped, since the function can't handle them. */
+  readonly failing: number;
 }
 
 export interface ReplayOptions {
@@ -38,7 +40,6 @@ export interface ReplayOptions {
 export interface ReplayResult extends ReplayState {
   /** Done by an earlier run. */
   readonly before: number;
-  readonly failing: number;
 }
 
 /**
@@ -57,14 +58,13 @@ export async function replay(
   const state = journal.read() ?? (await begin(deployment, clients, request, { journal, signal, progress }));
   if (!state) return undefined;
   const { total, done: before, toMs } = state;
+  let { done, failing } = state;
   const target = {
     lambda: clients.projections,
     functionName: deployment.slots[request.projection][request.slot].function,
     eventSourceArn: await streamArn(deployment, clients),
   };
 
-  let failing = 0;
-  let done = before;
   const skip = (record: ArchivedRecord, error: string): void => {
     failing++;
     const { type, subject } = describeRecord(record);
@@ -80,12 +80,12 @@ export async function replay(
       onDone: (fed) => {
         done = before + fed;
         progress.at(done);
-        journal.writeSometimes({ total, toMs, done });
+        journal.writeSometimes({ total, toMs, done, failing });
       },
       ...(skipFailing && { onFailing: skip }),
     });
   } finally {
-    journal.write({ total, toMs, done });
+    journal.write({ total, toMs, done, failing });
     progress.end();
   }
   return { total, toMs, before, done, failing };
@@ -106,7 +106,7 @@ const begin = async (
     progress,
   });
   if (total === undefined) return undefined;
-  const state = { total, toMs, done: 0 };
+  const state = { total, toMs, done: 0, failing: 0 };
   journal.write(state);
   return state;
 };

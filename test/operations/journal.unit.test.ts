@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Stopped } from '../../operations/command.ts';
 import { Journal } from '../../operations/journal.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'journal-'));
@@ -15,6 +16,14 @@ describe('a journal', () => {
     journal.write({ done: 2 });
     writeFileSync(join(folder, 'state.json.new'), '{"done":'); // as a kill leaves it
     expect(new Journal<{ done: number }>(folder).read()).toEqual({ done: 2 });
+  });
+
+  it('that a power cut left in part is refused by its file’s name', () => {
+    const folder = join(scratch, 'damaged');
+    const journal = new Journal<{ done: number }>(folder);
+    writeFileSync(join(folder, 'state.json'), '{"done":');
+    expect(() => journal.read()).toThrow(Stopped);
+    expect(() => journal.read()).toThrow(`${folder}/state.json is damaged: the same command with --restart`);
   });
 
   it('is its owner’s only, and goes', () => {

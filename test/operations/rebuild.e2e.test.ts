@@ -183,7 +183,7 @@ describe('a rebuild', () => {
     journal.write({ slot: 'blue', stage: 'replaying', pass: 1 });
     // The first pass was killed half an hour ago, when there was nothing yet.
     const pass = new Journal<ReplayState>(join(journal.folder, 'pass-1'));
-    pass.write({ total: 0, done: 0, toMs: Date.now() - 30 * 60_000 });
+    pass.write({ total: 0, done: 0, failing: 0, toMs: Date.now() - 30 * 60_000 });
     writeFileSync(sortedFile(pass.folder), '');
     const began: string[] = [];
     const result = await rebuild(

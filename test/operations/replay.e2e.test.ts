@@ -1,19 +1,24 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ArchivedRecord } from '../../lambda/stores/archived-record.ts';
 import type { SlottedProjection } from '../../lambda/stores/slot.ts';
+import { writeLocalFiles } from '../../local/local-files.ts';
 import { type Clients, openClients } from '../../operations/clients.ts';
 import { type Deployment, deployment } from '../../operations/deployment.ts';
 import { readArchive } from '../../operations/events/archive-source.ts';
 import { collect, type Source, sortedFile } from '../../operations/events/collect.ts';
 import { readSorted } from '../../operations/events/record-sort.ts';
 import type { Selection } from '../../operations/events/selection.ts';
+import { identityOf } from '../../operations/identity.ts';
 import { Journal } from '../../operations/journal.ts';
 import { silentProgress } from '../../operations/progress.ts';
+import { type CommandLine, readCommandLine, replayName } from '../../operations/replay/command-line.ts';
 import { list } from '../../operations/replay/list.ts';
 import { type ReplayState, replay } from '../../operations/replay/replay.ts';
 import { eventually } from '../support/eventually.ts';
@@ -186,6 +191,39 @@ describe('a replay', () => {
     expect(began).toEqual(['reading the archive', 'reading the stream', ...Array(2).fill('feeding the orders (blue)')]);
     expect((await snapshot()).filter(({ accountid }) => accountid !== 'last')).toEqual(items);
   });
+
+  it('that skipped records and was interrupted then, says so in the end', async () => {
+    const journal = new Journal<ReplayState>(join(scratch, 'skipped'));
+    journal.write({ total: 3, done: 3, failing: 2, toMs: Date.now() });
+    writeFileSync(sortedFile(journal.folder), '');
+    const request = { projection: 'orders', slot: 'blue', source, selection: {} } as const;
+    expect(await replay(stack, clients, request, { journal, signal: idle, progress: silentProgress })).toMatchObject({
+      done: 3,
+      failing: 2,
+    });
+    expect(journal.read()).toMatchObject({ failing: 2 });
+  });
+
+  it('that was interrupted days ago begins anew', async () => {
+    writeLocalFiles(join(scratch, '.local'), running.stack);
+    const args = ['--projection', 'orders', '--from-stream'];
+    const name = replayName(readCommandLine(args) as CommandLine, 'blue', await identityOf(stack, clients));
+    const journal = new Journal<ReplayState>(join(scratch, '.local/replays', name));
+    journal.write({ total: 1, done: 1, failing: 0, toMs: 1 });
+    writeFileSync(sortedFile(journal.folder), '');
+    const daysAgo = Date.now() / 1_000 - 4 * 86_400;
+    utimesSync(join(journal.folder, 'state.json'), daysAgo, daysAgo);
+    await emptyTable();
+
+    const command = join(import.meta.dirname, '../../operations/replay.ts');
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [command, ...args], {
+      cwd: scratch,
+      env: { PATH: process.env.PATH },
+    });
+    expect(stdout).toContain('fed 301 events to the orders (blue)');
+    expect(stderr).toContain('interrupted more than an hour ago: it begins anew');
+    expect((await snapshot()).filter(({ accountid }) => accountid !== 'last')).toEqual(items);
+  }, 20_000);
 
   it('feeds only the subjects that are asked for', async () => {
     await emptyTable();

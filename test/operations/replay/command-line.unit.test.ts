@@ -58,11 +58,11 @@ describe('npm run replay', () => {
   });
 
   it('knows the same replay again, and tells others apart', () => {
-    const name = (text: string) => replayName(read(text) as never, 'blue');
+    const name = (text: string, stack = 'here') => replayName(read(text) as never, 'blue', stack);
     const one = '--projection orders --from 2026-11-22';
     expect(name(one)).toBe(name(`${one} --skip-failing`));
-    expect(
-      new Set([one, '--projection orders', '--projection invoices', `${one} --subjects a1/v1`].map(name)).size,
-    ).toBe(4);
+    const others = ['--projection orders', '--projection invoices', `${one} --subjects a1/v1`];
+    expect(new Set([one, ...others].map((text) => name(text))).size).toBe(4);
+    expect(name(one, 'elsewhere')).not.toBe(name(one));
   });
 });
