@@ -1,4 +1,5 @@
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
@@ -13,23 +14,19 @@ export async function readLive(
   liveTable: string,
   projection: SlottedProjection,
 ): Promise<Slot> {
-  const { Item } = await dynamodb.send(
-    new GetItemCommand({
-      TableName: liveTable,
-      Key: { [liveItem.partitionKey]: { S: liveItem.id } },
-      ConsistentRead: true,
-    }),
-  );
-  return slots.find((slot) => slot === Item?.[projection]?.S) ?? firstLive;
+  return (await readSlot(dynamodb, liveTable, projection)) ?? firstLive;
 }
+
+/** The slot that they used before, as long as nobody has emptied it since. */
+export const readBefore = (
+  dynamodb: DynamoDBClient,
+  liveTable: string,
+  projection: SlottedProjection,
+): Promise<Slot | undefined> => readSlot(dynamodb, liveTable, beforeIn(projection));
 
 export const otherSlot = (slot: Slot): Slot => (slot === 'blue' ? 'green' : 'blue');
 
-/**
- * Switches the projection's readers from one slot to the other, in one step; they see it within a second.
- *
- * @throws Stopped where they don't use `from` any more.
- */
+/** Switches the projection's readers from one slot to the other, in one step; they see it within a second. */
 export async function switchLive(
   dynamodb: DynamoDBClient,
   liveTable: string,
@@ -37,19 +34,60 @@ export async function switchLive(
   from: Slot,
   to: Slot,
 ): Promise<void> {
+  // Refused: they use the other slot already, be it that the answer to an earlier try of this call was lost.
+  await updateWhileLive(dynamodb, liveTable, projection, from, 'SET #projection = :to, #before = :live', {
+    ':to': { S: to },
+  });
+}
+
+/**
+ * Forgets which slot the readers used before `live`, since it isn't any more what it was then.
+ *
+ * @throws Stopped where they don't use `live` any more.
+ */
+export async function forgetBefore(
+  dynamodb: DynamoDBClient,
+  liveTable: string,
+  projection: SlottedProjection,
+  live: Slot,
+): Promise<void> {
+  if (await updateWhileLive(dynamodb, liveTable, projection, live, 'REMOVE #before')) return;
+  throw new Stopped(`Somebody else has switched the ${projection} meanwhile; nothing was changed.`);
+}
+
+/** Beside the projection's own attribute. */
+const beforeIn = (projection: SlottedProjection) => `${projection}Before` as const;
+
+const key = { [liveItem.partitionKey]: { S: liveItem.id } };
+
+async function readSlot(dynamodb: DynamoDBClient, liveTable: string, attribute: string): Promise<Slot | undefined> {
+  const { Item } = await dynamodb.send(new GetItemCommand({ TableName: liveTable, Key: key, ConsistentRead: true }));
+  return slots.find((slot) => slot === Item?.[attribute]?.S);
+}
+
+/** Whether the item was updated: only while readers use `live`. */
+async function updateWhileLive(
+  dynamodb: DynamoDBClient,
+  liveTable: string,
+  projection: SlottedProjection,
+  live: Slot,
+  UpdateExpression: string,
+  values: Record<string, AttributeValue> = {},
+): Promise<boolean> {
   try {
     await dynamodb.send(
       new UpdateItemCommand({
         TableName: liveTable,
-        Key: { [liveItem.partitionKey]: { S: liveItem.id } },
-        UpdateExpression: 'SET #projection = :to',
-        ConditionExpression: `#projection = :from${from === firstLive ? ' OR attribute_not_exists(#projection)' : ''}`,
-        ExpressionAttributeNames: { '#projection': projection },
-        ExpressionAttributeValues: { ':from': { S: from }, ':to': { S: to } },
+        Key: key,
+        UpdateExpression,
+        ConditionExpression: `#projection = :live${live === firstLive ? ' OR attribute_not_exists(#projection)' : ''}`,
+        ExpressionAttributeNames: { '#projection': projection, '#before': beforeIn(projection) },
+        ExpressionAttributeValues: { ':live': { S: live }, ...values },
       }),
     );
+    return true;
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    throw new Stopped(`Somebody else has switched the ${projection} meanwhile; nothing was changed.`);
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
   }
 }

@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { type Clients, openClients } from './clients.ts';
 import { runCommand, Stopped } from './command.ts';
 import { type Deployment, readDeployment } from './deployment.ts';
+import { identityOf } from './identity.ts';
 import { Journal } from './journal.ts';
 import { openProgress } from './progress.ts';
 import { type CommandLine, readCommandLine } from './rebuild/command-line.ts';
+import type { Comparison } from './rebuild/compare.ts';
 import { type RebuildState, rebuild } from './rebuild/rebuild.ts';
 import { emptyOld, rollBack } from './rebuild/rollback.ts';
 
@@ -22,24 +24,24 @@ await runCommand(async (args, signal) => {
 
 async function run(deployment: Deployment, clients: Clients, line: CommandLine, signal: AbortSignal): Promise<void> {
   const { projection, task } = line;
+  const folder = join('.local', 'rebuilds', `${projection}-${await identityOf(deployment, clients)}`);
   const progress = openProgress();
   if (task === 'rollback') {
     const live = await rollBack(deployment, clients, projection);
     process.stdout.write(`readers use the ${live} ${projection} again\n`);
   } else if (task === 'empty-old') {
-    const old = await emptyOld(deployment, clients, projection, { signal, progress });
+    const old = await emptyOld(deployment, clients, projection, { journal: new Journal(folder), signal, progress });
     if (!signal.aborted) process.stdout.write(`the ${old} ${projection} are stopped and empty\n`);
-  } else await makeAnew(deployment, clients, line, signal);
+  } else await makeAnew(deployment, clients, line, { folder, signal });
 }
 
 async function makeAnew(
   deployment: Deployment,
   clients: Clients,
   line: CommandLine,
-  signal: AbortSignal,
+  { folder, signal }: { readonly folder: string; readonly signal: AbortSignal },
 ): Promise<void> {
   const { projection } = line;
-  const folder = join('.local', 'rebuilds', projection);
   if (line.restart) new Journal(folder).remove();
   const journal = new Journal<RebuildState>(folder);
   const progress = openProgress();
@@ -48,10 +50,7 @@ async function makeAnew(
   const startedAt = performance.now();
   const result = await rebuild(deployment, clients, line, { journal, signal, progress });
   if (!result) return progress.say('interrupted; the same command goes on from here');
-  const { compared, differences, more } = result.comparison;
-  for (const { key, kind } of differences.slice(0, 10)) process.stdout.write(`  ${key}: ${kind}\n`);
-  const count = `${more ? 'more than ' : ''}${differences.length.toLocaleString('en')}`;
-  process.stdout.write(`compared ${compared.toLocaleString('en')} ${projection}: ${count} differ\n`);
+  if (result.comparison) process.stdout.write(describeComparison(projection, result.comparison));
   if (!result.switched) {
     throw new Stopped(
       `Readers still use the ${result.live} ${projection}. Run it again with --accept where the difference is as it should be.`,
@@ -61,4 +60,10 @@ async function makeAnew(
   process.stdout.write(
     `readers use the ${result.live} ${projection} now, after ${seconds} s; --rollback takes that back\n`,
   );
+}
+
+function describeComparison(projection: string, { compared, differences, more }: Comparison): string {
+  const lines = differences.slice(0, 10).map(({ key, kind }) => `  ${key}: ${kind}\n`);
+  const count = `${more ? 'more than ' : ''}${differences.length.toLocaleString('en')}`;
+  return `${lines.join('')}compared ${compared.toLocaleString('en')} ${projection}: ${count} differ\n`;
 }

@@ -10,7 +10,7 @@ import { type Deployment, outputOf } from '../deployment.ts';
 import type { Source } from '../events/collect.ts';
 import { readStream } from '../events/stream-source.ts';
 import { Journal } from '../journal.ts';
-import { otherSlot, readLive, switchLive } from '../live.ts';
+import { forgetBefore, otherSlot, readLive, switchLive } from '../live.ts';
 import type { Progress } from '../progress.ts';
 import { type ReplayState, replay } from '../replay/replay.ts';
 import { type Comparison, compareSlots } from './compare.ts';
@@ -50,7 +50,8 @@ export interface RebuildOptions {
 export interface RebuildResult {
   /** The slot that readers use now. */
   readonly live: Slot;
-  readonly comparison: Comparison;
+  /** Of both slots; none where an earlier run had switched. */
+  readonly comparison?: Comparison;
   readonly switched: boolean;
 }
 
@@ -78,6 +79,10 @@ export async function rebuild(
   const { projection, accept } = request;
   const live = await readLive(clients.dynamodb, outputOf(deployment, 'LiveTableName'), projection);
   let state = journal.read() ?? { slot: otherSlot(live), stage: 'emptying', pass: 1 };
+  if (state.slot === live && state.stage === 'following') {
+    journal.remove();
+    return { live, switched: true };
+  }
   if (state.slot === live)
     throw new Stopped(`Readers use ${live} by now, which this rebuild was to make anew. --restart begins another one.`);
   const { store: _, mapping } = deployment.slots[projection][state.slot];
@@ -138,7 +143,7 @@ export async function rebuild(
   return { live: state.slot, comparison, switched: true };
 }
 
-/** Disables the mapping of a slot and takes everything out of its store. */
+/** Disables the mapping of a slot that nobody reads and takes everything out of its store. @throws Stopped where it is read */
 export async function emptySlot(
   deployment: Deployment,
   clients: Clients,
@@ -146,6 +151,7 @@ export async function emptySlot(
   slot: Slot,
   { signal, progress }: { readonly signal: AbortSignal; readonly progress: Progress },
 ): Promise<void> {
+  await forgetBefore(clients.dynamodb, outputOf(deployment, 'LiveTableName'), projection, otherSlot(slot));
   await turnMapping(clients.lambda, deployment.slots[projection][slot].mapping, false);
   progress.begin(`emptying the ${slot} ${projection}`);
   await storesOf(deployment, clients, projection)[slot].empty(signal, (removed) => progress.at(removed));

@@ -9,12 +9,13 @@ import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { writeLocalFiles } from '../../local/local-files.ts';
 import { type Clients, openClients } from '../../operations/clients.ts';
-import { type Deployment, deployment } from '../../operations/deployment.ts';
+import { type Deployment, deployment, outputOf } from '../../operations/deployment.ts';
 import { sortedFile } from '../../operations/events/collect.ts';
 import { Journal } from '../../operations/journal.ts';
+import { readBefore, switchLive } from '../../operations/live.ts';
 import { silentProgress } from '../../operations/progress.ts';
 import { mappingState } from '../../operations/rebuild/mapping.ts';
-import { type RebuildState, rebuild } from '../../operations/rebuild/rebuild.ts';
+import { emptySlot, type RebuildState, rebuild } from '../../operations/rebuild/rebuild.ts';
 import type { ReplayState } from '../../operations/replay/replay.ts';
 import { eventually } from '../support/eventually.ts';
 import { anOrder, type RunningOrderSystem, startOrderSystem } from '../support/order-system.ts';
@@ -155,10 +156,40 @@ describe('a rebuild', () => {
     expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('only/blue: missing in the new slot\n') });
     expect(refused.output).toContain('orders: 1 differ\nReaders still use the blue orders.');
 
+    expect(await run('--projection orders --rollback')).toMatchObject({
+      code: 1,
+      output: 'Nothing to go back to: the green orders were not read before, or were emptied since.\n',
+    });
+    expect(await run('--projection orders --empty-old')).toMatchObject({ code: 0 });
+
     const accepted = await run('--projection orders --accept');
     expect(accepted).toMatchObject({ code: 0, output: expect.stringContaining('readers use the green orders now') });
-    expect(await items('green')).not.toContain('only/blue');
+    expect([...(await items('green')).keys(), 'only/blue'].sort()).toEqual([...(await items('blue')).keys()].sort());
   }, 120_000);
+
+  it('that was cut off as it had switched is done, and leaves the slot that can be gone back to', async () => {
+    const journal = new Journal<RebuildState>(join(folder, 'switched'));
+    journal.write({ slot: 'green', stage: 'following', pass: 2 });
+    const request = { projection: 'orders', source: 'archive', accept: false, skipFailing: false } as const;
+    const { signal } = new AbortController();
+    expect(await rebuild(stack, clients, request, { journal, signal, progress: silentProgress })).toEqual({
+      live: 'green',
+      switched: true,
+    });
+    expect(journal.read()).toBeUndefined();
+    const table = outputOf(stack, 'LiveTableName');
+    await switchLive(clients.dynamodb, table, 'orders', 'blue', 'green'); // once more: the first answer was lost
+    expect(await readBefore(clients.dynamodb, table, 'orders')).toBe('blue');
+  });
+
+  it('is not begun on the slot that readers use, whoever switched them meanwhile', async () => {
+    const emptying = emptySlot(stack, clients, 'orders', 'green', {
+      signal: new AbortController().signal,
+      progress: silentProgress,
+    });
+    await expect(emptying).rejects.toThrow('Somebody else has switched the orders meanwhile; nothing was changed.');
+    expect((await items('green')).size).toBeGreaterThan(0);
+  });
 
   it('leaves an old slot that is stopped and emptied when told so, and then can’t be gone back to', async () => {
     expect(await run('--projection orders --empty-old')).toMatchObject({ code: 0 });
@@ -166,7 +197,7 @@ describe('a rebuild', () => {
     expect(await mappingState(clients.lambda, stack.slots.orders.blue.mapping)).toBe('Disabled');
     expect(await run('--projection orders --rollback')).toMatchObject({
       code: 1,
-      output: "The blue orders don't follow the stream (Disabled): rebuild them instead.\n",
+      output: 'Nothing to go back to: the blue orders were not read before, or were emptied since.\n',
     });
   }, 30_000);
 
