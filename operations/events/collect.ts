@@ -3,6 +3,7 @@ import type { ArchivedRecord } from '../../lambda/stores/archived-record.ts';
 import type { Clients } from '../clients.ts';
 import { type Deployment, outputOf } from '../deployment.ts';
 import type { Progress } from '../progress.ts';
+import { OnFailureBucket } from '../redrive/on-failure-bucket.ts';
 import { readArchive } from './archive-source.ts';
 import { RecordSort } from './record-sort.ts';
 import { type Selection, selects } from './selection.ts';
@@ -28,7 +29,8 @@ export const sortedFile = (folder: string): string => join(folder, 'sorted');
 
 /**
  * Reads the selected records and writes them, each once, sorted by key and sequence number, to `sortedFile(folder)`;
- * answers their number, or undefined where the signal was aborted meanwhile.
+ * answers their number, or undefined where the signal was aborted meanwhile. One that was edited and redriven is taken
+ * as it was edited.
  */
 export async function collect(
   deployment: Deployment,
@@ -38,8 +40,10 @@ export async function collect(
   const sort = new RecordSort(join(folder, 'runs'));
   const newest = new Map<string, number>();
   let read = 0;
-  const take = (record: ArchivedRecord): void => {
+  const edits = await new OnFailureBucket(s3, outputOf(deployment, 'OnFailureBucketName')).redrivenEdits();
+  const take = (original: ArchivedRecord): void => {
     progress.at(++read);
+    const record = { ...original, data: edits.get(original.sequenceNumber) ?? original.data };
     newest.set(record.shardId, Math.max(record.arrivedAt, newest.get(record.shardId) ?? 0));
     if (selects(selection, record)) sort.add(record);
   };

@@ -1,7 +1,7 @@
 import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import type { Progress } from '../progress.ts';
 import { inParallel } from './in-parallel.ts';
-import { readSetAside, type SetAside, Unreadable } from './set-aside.ts';
+import { readSetAside, recordsOf, type SetAside, Unreadable } from './set-aside.ts';
 
 /** Where Lambda writes. https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html */
 const given = 'aws/lambda/';
@@ -53,6 +53,21 @@ export class OnFailureBucket {
     });
     progress.end();
     return { setAside: setAside.sort(byFunctionAndPlace), unreadable };
+  }
+
+  /** The data, in base64, of the stream's records that were redriven as edited, by their sequence numbers. */
+  async redrivenEdits(): Promise<ReadonlyMap<string, string>> {
+    const [isDone, isPartly, isEdited] = await Promise.all([done, partly, edited].map((prefix) => this.#keys(prefix)));
+    const edits = new Map<string, string>();
+    await inParallel([...(isEdited ?? [])], 16, async (objectKey) => {
+      if (!isDone?.has(objectKey) && !isPartly?.has(objectKey)) return;
+      const some = isDone?.has(objectKey) ? undefined : JSON.parse(await this.#read(partly + objectKey));
+      for (const { sequenceNumber, raw } of recordsOf(JSON.parse(await this.#read(edited + objectKey)))) {
+        const { kinesis } = raw as { kinesis?: { data: string } };
+        if (kinesis && (!some || some.includes(sequenceNumber))) edits.set(sequenceNumber, kinesis.data);
+      }
+    });
+    return edits;
   }
 
   /** Every one of its records is done: it is set aside no more. */
