@@ -19,6 +19,7 @@ redrive leaves an audit record in the bucket, under redrive/audit/.
   --with FILE       takes the changed payload from a file
   --help            shows this
 
+What check-event had refused goes on to the projections that want it, once check-event takes it.
 superseded: a newer event of that key has passed, so that the function will not take this one.
 Reads .local/outputs.json and .local/env, or the SDK's own variables for an account.`;
 

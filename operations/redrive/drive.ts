@@ -8,6 +8,8 @@ import type { SetAside, SetAsideRecord } from './set-aside.ts';
 export interface DriveParts {
   readonly lambda: LambdaClient;
   readonly bucket: Pick<OnFailureBucket, 'auditKey' | 'writeAudit' | 'markDone' | 'markPartly'>;
+  /** The functions that a record goes to once its own has taken it. */
+  readonly passedOnTo: (setAside: SetAside, record: SetAsideRecord) => readonly string[];
   readonly progress: Progress;
   readonly signal: AbortSignal;
   /** Who did it, for the audit records. */
@@ -25,7 +27,7 @@ type Outcome = { readonly outcome: 'done' | 'failed' | 'held'; readonly error?: 
 
 /**
  * Hands the plan's records to their own functions, as they were sent: functions side by side, each in the order of its
- * stream. Once a record has failed, no later one of its key is tried. What succeeded is marked at once, and an audit
+ * stream, and then to those that it is passed on to. Once a record has failed, no later one of its key is tried. What succeeded is marked at once, and an audit
  * record is there from before the first call. Once the signal is aborted, it resolves when what was under way is marked.
  */
 export async function drive(plan: readonly Planned[], parts: DriveParts): Promise<DriveResult> {
@@ -74,7 +76,7 @@ async function driveObject(planned: Planned, failedKeys: Set<string>, parts: Dri
     chosen.map(({ record }) => record),
     failedKeys,
     outcomes,
-    parts.lambda,
+    parts,
   );
   const done = setAside.records.filter((record) => record.done || outcomes.get(record)?.outcome === 'done');
   if (done.length === setAside.records.length) await bucket.markDone(setAside, auditKey);
@@ -93,16 +95,21 @@ async function deliver(
   records: readonly SetAsideRecord[],
   failedKeys: Set<string>,
   outcomes: Outcomes,
-  lambda: LambdaClient,
+  parts: DriveParts,
 ): Promise<void> {
   const [first] = records;
   if (!first) return;
   const { functionName, event } = setAside;
   const Records = records.map(({ raw }) => raw);
-  const { error, failed } = await invokeBatch(lambda, functionName, { ...event, Records });
+  const { error, failed } = await invokeBatch(parts.lambda, functionName, { ...event, Records });
   const lowest = records.findIndex(({ sequenceNumber }) => failed.has(sequenceNumber));
   const doneCount = error !== undefined ? 0 : failed.size === 0 ? records.length : Math.max(0, lowest);
-  for (const record of records.slice(0, doneCount)) outcomes.set(record, { outcome: 'done' });
+  for (const record of records.slice(0, doneCount)) {
+    if (failedKeys.has(keyOf(setAside, record))) continue;
+    const outcome = await passOn(setAside, record, parts);
+    outcomes.set(record, outcome);
+    if (outcome.outcome === 'failed') failedKeys.add(keyOf(setAside, record));
+  }
   if (doneCount === records.length) return;
   if (records.length === 1) {
     failedKeys.add(keyOf(setAside, first));
@@ -110,7 +117,20 @@ async function deliver(
     return;
   }
   for (const record of records.slice(doneCount))
-    if (!failedKeys.has(keyOf(setAside, record))) await deliver(setAside, [record], failedKeys, outcomes, lambda);
+    if (!failedKeys.has(keyOf(setAside, record))) await deliver(setAside, [record], failedKeys, outcomes, parts);
+}
+
+async function passOn(
+  setAside: SetAside,
+  record: SetAsideRecord,
+  { lambda, passedOnTo }: DriveParts,
+): Promise<Outcome> {
+  for (const functionName of passedOnTo(setAside, record)) {
+    const { error, failed } = await invokeBatch(lambda, functionName, { ...setAside.event, Records: [record.raw] });
+    if (error !== undefined || failed.size > 0)
+      return { outcome: 'failed', error: `${functionName}: ${error ?? 'the function reports it as failed'}` };
+  }
+  return { outcome: 'done' };
 }
 
 const auditEntry = ({ record, fate, behind }: PlannedRecord, outcomes: Outcomes) => ({

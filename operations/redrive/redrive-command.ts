@@ -11,6 +11,7 @@ import { type DriveParts, drive } from './drive.ts';
 import { applyEdit, editableText, editInteractively } from './edit.ts';
 import { OnFailureBucket } from './on-failure-bucket.ts';
 import { countRedriven, planRedrive } from './plan.ts';
+import { type Projections, projectionsOf } from './projections.ts';
 import { choose, find } from './select.ts';
 import type { SetAside } from './set-aside.ts';
 import { findSuperseded } from './superseded.ts';
@@ -44,7 +45,9 @@ export async function redriveCommand(args: readonly string[], terminal: Terminal
     else if (line.action === 'edit') print(await edit(bucket, find(setAside, line.id), line.file));
     else if (setAside.length === 0) print('Nothing is set aside.');
     else {
-      const parts = { ...terminal, bucket, lambda: clients.lambda, by: `${userInfo().username}@${hostname()}` };
+      const by = `${userInfo().username}@${hostname()}`;
+      const projections = await projectionsOf(deployment, clients, setAside);
+      const parts = { ...terminal, bucket, lambda: clients.lambda, by, ...projections };
       print(await redrive(setAside, line, parts, () => findSuperseded(deployment, clients.dynamodb, setAside)));
     }
   } finally {
@@ -62,11 +65,14 @@ const edit = async (bucket: OnFailureBucket, setAside: SetAside, file: string | 
 const redrive = async (
   pending: readonly SetAside[],
   { chosen, drive: forReal, yes }: CommandLine & { readonly action: 'redrive' },
-  parts: DriveParts & Terminal,
+  parts: DriveParts & Terminal & Projections,
   findPassed: () => ReturnType<typeof findSuperseded>,
 ): Promise<string> => {
   const isChosen = choose(pending, chosen);
   const plan = planRedrive(pending, isChosen, await findPassed());
+  for (const { setAside, records } of plan)
+    for (const { record } of records)
+      if (parts.reachesNobody(setAside, record)) parts.progress.say(`${record.what} ${whereToMend}`);
   if (!forReal) return describePlan(plan);
   if (!yes && !(await agreed(countRedriven(plan)))) return 'Nothing is redriven.';
   const { done, failed, held } = await drive(plan, parts);
@@ -76,6 +82,9 @@ const redrive = async (
   if (failed + held > 0) throw new Stopped(`${summary}: what failed or was held back stays set aside`);
   return summary;
 };
+
+const whereToMend =
+  'goes no further than its check: a sale goes on the bus again, npm run rebuild-tasks mends the tasks';
 
 const agreed = async (records: number): Promise<boolean> => {
   if (records <= unasked) return true;

@@ -12,7 +12,11 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OrderPlaced } from '../../domain/order/order-placed.ts';
 import { writeLocalFiles } from '../../local/local-files.ts';
+import { openClients } from '../../operations/clients.ts';
 import { Stopped, UsageError } from '../../operations/command.ts';
+import { readDeployment } from '../../operations/deployment.ts';
+import { collect, sortedFile } from '../../operations/events/collect.ts';
+import { readSorted } from '../../operations/events/record-sort.ts';
 import { silentProgress } from '../../operations/progress.ts';
 import { redriveCommand } from '../../operations/redrive/redrive-command.ts';
 import { eventually } from '../support/eventually.ts';
@@ -24,6 +28,7 @@ import {
   type RunningOrderSystem,
   startOrderSystem,
 } from '../support/order-system.ts';
+import { invocationRecord, kinesisRecord } from './redrive/invocation-record.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'redrive-'));
 let running: RunningOrderSystem | undefined;
@@ -307,6 +312,64 @@ describe('a payload that can be mended', () => {
     const { payload } = JSON.parse(await system.object('OnFailureBucketName', originalKey));
     expect(Buffer.from(JSON.parse(payload).Records[0].kinesis.data, 'base64')).toEqual(Data);
   }, 30_000);
+
+  it('of a type that nobody knew, goes to the projections too, and takes its place in the log', async () => {
+    const misspelt = [
+      { ...event, id: 'misspelt-1', type: 'OrderPlcaed', subject: 'a/misspelt', data: anOrder('a', 'misspelt') },
+      { ...event, id: 'sale-1', type: 'SaleRecrded', subject: 'store_1' },
+    ];
+    const Records = misspelt.map((each) => ({ PartitionKey: each.subject, Data: Buffer.from(JSON.stringify(each)) }));
+    const put = new PutRecordsCommand({ StreamName: system.output('StreamName'), Records });
+    const places = (await system.kinesis.send(put)).Records ?? [];
+    // As its mapping would, once its window of 20 seconds is over.
+    const functions = [...(running?.stack.functions.values() ?? [])].map(({ functionName }) => functionName);
+    const checkEvent = functions.find((name) => name.includes('EventCheck'));
+    const [orderId, saleId] = ['a0000000', 'b0000000'] as const;
+    for (const [index, id] of [orderId, saleId].entries()) {
+      const record = kinesisRecord(
+        places[index]?.SequenceNumber ?? '',
+        misspelt[index]?.subject ?? '',
+        misspelt[index],
+      );
+      await system.s3.send(
+        new PutObjectCommand({
+          Bucket: system.output('OnFailureBucketName'),
+          Key: `aws/lambda/m/shardId-1/2026/11/22/2026-11-22T10.00.00-${id}-0000-4000-8000-000000000001`,
+          Body: JSON.stringify(invocationRecord(JSON.stringify({ Records: [record] }), checkEvent)),
+        }),
+      );
+    }
+    const mend = async (id: string, type: string, data: object) => {
+      const [record] = JSON.parse((await redrive('--show', id)).out);
+      const file = join(scratch, 'misspelt.json');
+      writeFileSync(file, JSON.stringify([{ ...record, data: { ...record.data, type, data } }]));
+      expect(await redrive('--edit', id, '--with', file)).toMatchObject({ code: 0 });
+    };
+    await mend(orderId, 'OrderPlaced', anOrder('a', 'misspelt'));
+    await mend(saleId, 'SaleRecorded', { request_id: 'r', name: 'n', category: 'c', store_id: 'store_1', sales: 1 });
+
+    expect(await redrive('--id', orderId, '--drive')).toEqual({
+      out: '1 record redriven, 0 failed again, 0 held back',
+      err: '',
+      code: 0,
+    });
+    expect(await itemOf('misspelt')).toMatchObject({ eventId: 'misspelt-1', position: places[0]?.SequenceNumber });
+    expect(await system.invoices('invoices/a/misspelt/')).toHaveLength(1);
+    expect((await redrive('--id', saleId)).err).toContain('SaleRecorded of store_1 goes no further than its check');
+
+    const stack = readDeployment(join(scratch, '.local'));
+    const clients = openClients(stack);
+    const folder = join(scratch, 'collected');
+    const selection = { toMs: Date.now(), subjects: ['a/misspelt', 'a/edited'], types: ['OrderPlaced'] };
+    const { signal } = new AbortController();
+    await collect(stack, clients, { source: 'archive', selection, folder, signal, progress: silentProgress });
+    clients.destroy();
+    const mended = [...readSorted(sortedFile(folder))].map(({ data }) =>
+      JSON.parse(Buffer.from(data, 'base64').toString()),
+    );
+    expect(mended.map(({ id }) => id).sort()).toEqual(['edited-1', 'misspelt-1']);
+    expect(mended.every(({ data }) => data)).toBe(true);
+  }, 20_000);
 
   it('is not redriven by the dozen without --yes, nor by what nobody can read', async () => {
     const [{ objectKey }] = await audits();

@@ -38,6 +38,7 @@ const run = async (
   lambda: LambdaClient,
   isChosen: (setAside: SetAside) => boolean = () => true,
   { signal } = new AbortController(),
+  passedOnTo: (setAside: SetAside) => readonly string[] = () => [],
 ) => {
   const done = new Set<string>();
   const partly = new Map<string, readonly string[]>();
@@ -49,7 +50,7 @@ const run = async (
     markPartly: async ({ id }: SetAside, numbers: readonly string[]) => void partly.set(id, numbers),
   };
   const plan = planRedrive(pending, isChosen, () => false);
-  const result = await drive(plan, { lambda, bucket, progress: silentProgress, signal, by: 'me' });
+  const result = await drive(plan, { lambda, bucket, passedOnTo, progress: silentProgress, signal, by: 'me' });
   return { result, done: [...done], partly, audits };
 };
 
@@ -82,6 +83,33 @@ describe('a redrive', () => {
       ],
     });
     expect([...audits.keys()]).toEqual(['audit-id-0', 'audit-id-2']);
+  });
+
+  it('is of what is passed on done once the last function has taken it, and of none of its key before', async () => {
+    const calls: string[] = [];
+    const lambda = {
+      send: async ({ input }: InvokeCommand) => {
+        const { Records } = JSON.parse(String(input.Payload)) as KinesisStreamEvent;
+        const numbers = Records.map(({ kinesis }) => kinesis.sequenceNumber).join();
+        calls.push(`${input.FunctionName}: ${numbers}`);
+        const fails = input.FunctionName === 'second' && numbers === '1';
+        return { Payload: Buffer.from(JSON.stringify({ batchItemFailures: fails ? [{ itemIdentifier: '1' }] : [] })) };
+      },
+    } as unknown as LambdaClient;
+    const { result, partly, audits } = await run(
+      objects(['a1', 'b2', 'a3']),
+      lambda,
+      () => true,
+      new AbortController(),
+      () => ['first', 'second'],
+    );
+
+    expect(calls).toEqual(['project: 1,2,3', 'first: 1', 'second: 1', 'first: 2', 'second: 2']);
+    expect(result).toEqual({ done: 1, failed: 1, held: 1 });
+    expect([...partly]).toEqual([['id-0', ['2']]]);
+    expect(audits.get('audit-id-0')).toMatchObject({
+      records: [{ outcome: 'failed', error: 'second: the function reports it as failed' }, {}, { outcome: 'held' }],
+    });
   });
 
   it('finishes and marks what is under way when it is interrupted, and begins nothing more', async () => {
