@@ -9,7 +9,7 @@ import { median } from '../statistics.ts';
 /** What a function of ours weighs before it has done anything. */
 export interface FunctionWeight {
   readonly name: string;
-  /** Stores and streams that it is told of; each needs an AWS client. */
+  /** AWS clients that it needs: one for each service whose stores or streams it is told of. */
   readonly clients: number;
   readonly bundleKilobytes: number;
   /** Median over fresh processes of the time that loading the bundle takes. */
@@ -36,13 +36,17 @@ export async function measureFunctions(assemblyDir: string, processes: number): 
     for (let count = 0; count < processes; count++) importsMs.push(await importOnce(bundle, variables));
     weights.push({
       name: Description,
-      clients: variables.filter((variable) => /_(STREAM|TABLE|BUCKET)$/.test(variable)).length,
+      clients: clientsFor(variables),
       bundleKilobytes: statSync(bundle).size / 1_000,
       importMs: median(importsMs),
     });
   }
   return weights;
 }
+
+/** How many services hold what these variables name. */
+export const clientsFor = (variables: readonly string[]): number =>
+  new Set(variables.map((variable) => /_(STREAM|TABLE|BUCKET)$/.exec(variable)?.[1]).filter(Boolean)).size;
 
 const script = `
   const start = performance.now();
