@@ -57,7 +57,7 @@ export async function runCommand(main: (args: readonly string[], signal: AbortSi
 }
 
 /** What helps a person: no stack trace for what a service or the network answered. */
-const sentenceOf = (error: Error & { code?: unknown; $metadata?: unknown }): string => {
+export const sentenceOf = (error: Error & { code?: unknown; $metadata?: unknown }): string => {
   if (error instanceof UsageError || error instanceof Stopped || error instanceof StartError) return error.message;
   if (error.code === 'ECONNREFUSED') return 'Nothing answers: is the stack running? Start it by npm start.';
   if (error.$metadata !== undefined || error.name === 'CredentialsProviderError')

@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InvokeCommand, type LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
+import {
+  InvokeCommand,
+  type InvokeCommandOutput,
+  type LambdaClient,
+  TooManyRequestsException,
+} from '@aws-sdk/client-lambda';
 
 /** What a function answered to a batch. */
 export interface BatchAnswer {
@@ -9,18 +14,26 @@ export interface BatchAnswer {
   readonly failed: ReadonlySet<string>;
 }
 
-/** Invokes a function with a batch as a mapping does; waits while others have its concurrency. */
+/** Invokes a function with a batch as a mapping does. */
 export async function invokeBatch(lambda: LambdaClient, functionName: string, event: object): Promise<BatchAnswer> {
-  const Payload = JSON.stringify(event);
+  const answer = await invokeWhenFree(lambda, functionName, JSON.stringify(event));
+  const text = Buffer.from(answer.Payload ?? []).toString();
+  if (answer.FunctionError) return { error: messageOf(text), failed: new Set() };
+  const { batchItemFailures } = (JSON.parse(text || '{}') ?? {}) as {
+    batchItemFailures?: readonly { itemIdentifier: string }[] | null;
+  };
+  return { failed: new Set(batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier)) };
+}
+
+/** Invokes a function; waits while others have its concurrency. */
+export async function invokeWhenFree(
+  lambda: LambdaClient,
+  FunctionName: string,
+  Payload: string,
+): Promise<InvokeCommandOutput> {
   for (let backoffMs = 200; ; backoffMs = Math.min(10_000, 2 * backoffMs)) {
     try {
-      const answer = await lambda.send(new InvokeCommand({ FunctionName: functionName, Payload }));
-      const text = Buffer.from(answer.Payload ?? []).toString();
-      if (answer.FunctionError) return { error: messageOf(text), failed: new Set() };
-      const { batchItemFailures } = (JSON.parse(text || '{}') ?? {}) as {
-        batchItemFailures?: readonly { itemIdentifier: string }[] | null;
-      };
-      return { failed: new Set(batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier)) };
+      return await lambda.send(new InvokeCommand({ FunctionName, Payload }));
     } catch (error) {
       if (!(error instanceof TooManyRequestsException)) throw error;
       await sleep(backoffMs);

@@ -1,7 +1,8 @@
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { amountOf, centsFromNumber } from '../../domain/money.ts';
 import type { Produced } from '../../lambda/produce-sales/produce-sales.ts';
-import { Stopped } from '../command.ts';
+import { sentenceOf } from '../command.ts';
+import { invokeWhenFree } from '../invoke.ts';
 import type { Progress } from '../progress.ts';
 import type { CommandLine } from './command-line.ts';
 
@@ -17,8 +18,8 @@ const salesAtATime = 100;
 const secondsAtATime = 5;
 
 /**
- * Invokes the producer until all is produced, the bus refuses something, or `signal` aborts, and adds up what it
- * answered. Throws `Stopped` where the producer itself fails.
+ * Invokes the producer until all is produced, the bus refuses something, the producer itself fails, or `signal` aborts,
+ * and adds up what it answered. What an invocation that failed had sold by then is not in the sum.
  */
 export async function produce(line: CommandLine, options: ProduceOptions): Promise<Produced> {
   const { signal, progress } = options;
@@ -44,9 +45,14 @@ export async function produce(line: CommandLine, options: ProduceOptions): Promi
 }
 
 async function invoke(request: object, { lambda, functionName }: ProduceOptions): Promise<Produced> {
-  const Payload = Buffer.from(JSON.stringify(request));
-  const answer = await lambda.send(new InvokeCommand({ FunctionName: functionName, Payload }));
-  const value = JSON.parse(answer.Payload?.transformToString() ?? 'null');
-  if (answer.FunctionError === undefined) return value as Produced;
-  throw new Stopped(`The producer failed: ${(value as { errorMessage?: string } | null)?.errorMessage}`);
+  try {
+    const answer = await invokeWhenFree(lambda, functionName, JSON.stringify(request));
+    const value = JSON.parse(answer.Payload?.transformToString() ?? 'null');
+    if (answer.FunctionError === undefined) return value as Produced;
+    return nothingSold(`the producer failed: ${(value as { errorMessage?: string } | null)?.errorMessage}`);
+  } catch (error) {
+    return nothingSold(sentenceOf(error as Error));
+  }
 }
+
+const nothingSold = (error: string): Produced => ({ message: { status: false, record_count: 0, tot_sales: 0, error } });

@@ -1,4 +1,4 @@
-import type { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { type InvokeCommand, type LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from '@jest/globals';
 import { produce } from '../../../operations/produce/produce.ts';
 import { silentProgress } from '../../../operations/progress.ts';
@@ -7,7 +7,7 @@ import { silentProgress } from '../../../operations/progress.ts';
 const running = (answer: (request: Record<string, number>) => unknown, functionError?: string) => {
   const requests: Record<string, number>[] = [];
   const send = async ({ input }: InvokeCommand) => {
-    const request = JSON.parse(Buffer.from(input.Payload as Uint8Array).toString());
+    const request = JSON.parse(String(input.Payload));
     requests.push(request);
     const text = JSON.stringify(answer(request));
     return { Payload: { transformToString: () => text }, FunctionError: functionError };
@@ -59,8 +59,37 @@ describe('produce', () => {
 
   it('says in one sentence that the producer failed', async () => {
     const { options } = running(() => ({ errorMessage: 'no bus' }), 'Unhandled');
-    await expect(produce({ amount: { events: 5 }, lateMinutes: 0 }, options)).rejects.toThrow(
-      'The producer failed: no bus',
-    );
+    expect((await produce({ amount: { events: 5 }, lateMinutes: 0 }, options)).message).toEqual({
+      status: false,
+      record_count: 0,
+      tot_sales: 0,
+      error: 'the producer failed: no bus',
+    });
+  });
+
+  it('adds up what was sold before the producer can’t be reached any more', async () => {
+    let invocations = 0;
+    const { options } = running((request) => {
+      if (++invocations === 3) throw Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+      return sold(request);
+    });
+    expect((await produce({ amount: { events: 500 }, lateMinutes: 0 }, options)).message).toEqual({
+      status: false,
+      record_count: 200,
+      tot_sales: 0.2,
+      error: expect.stringContaining('Nothing answers'),
+    });
+  });
+
+  it('waits while others have the producer’s concurrency', async () => {
+    let invocations = 0;
+    const { options } = running((request) => {
+      if (++invocations === 2) throw new TooManyRequestsException({ message: 'Rate Exceeded.', $metadata: {} });
+      return sold(request);
+    });
+    expect((await produce({ amount: { events: 200 }, lateMinutes: 0 }, options)).message).toMatchObject({
+      status: true,
+      record_count: 200,
+    });
   });
 });
