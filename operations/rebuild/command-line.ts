@@ -6,7 +6,8 @@ export const help = `Usage: npm run rebuild -- --projection orders|invoices [fla
 
 Makes a projection anew beside the one that is read, from the events: empties its idle slot, replays everything into it
 while orders keep coming, lets it follow the stream, compares both slots, and switches readers over if they are the
-same. After a kill the same command goes on where it was. The old slot keeps following until it is emptied.
+same. After a kill the same command goes on with the step that it was at: feeding from half a second before, collecting
+and comparing anew. The old slot keeps following until it is emptied.
 
   --projection NAME   orders or invoices
   --from-stream       from the stream itself, as far as it reaches back, without the archive

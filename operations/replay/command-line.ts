@@ -14,7 +14,8 @@ export const help = `Usage: npm run replay -- --projection orders|invoices [flag
        npm run replay -- --list [flags]
 
 Feeds events once more to a projection, at their original positions and in the order of each key, by invoking its own
-function. What a projection has met already changes nothing. After a kill the same command goes on where it was.
+function. What a projection has met already changes nothing. Killed while it feeds, the same command goes on from half a
+second before, if it is given within an hour; killed while it collects, it begins anew.
 
   --projection NAME   orders or invoices
   --slot NAME         blue or green (default: the one that is read)
@@ -63,6 +64,8 @@ export function readCommandLine(args: readonly string[]): CommandLine | undefine
   const { list = false, projection } = values;
   if (list === (projection !== undefined))
     throw new UsageError('either --projection or --list is needed; --help says more');
+  const foreign = (['slot', 'skip-failing', 'restart'] as const).find((flag) => values[flag] !== undefined);
+  if (list && foreign) throw new UsageError(`--${foreign} changes nothing with --list`);
   const named = projection === undefined ? undefined : oneOf('--projection', projection, slottedProjections);
   const given = values.types === undefined ? undefined : names('--types', values.types);
   const fromMs = values.from === undefined ? undefined : time('--from', values.from);

@@ -42,6 +42,9 @@ describe('npm run replay', () => {
   it.each([
     ['', 'either --projection or --list is needed'],
     ['--list --projection orders', 'either --projection or --list is needed'],
+    ['--list --slot green', '--slot changes nothing with --list'],
+    ['--list --skip-failing', '--skip-failing changes nothing with --list'],
+    ['--list --restart', '--restart changes nothing with --list'],
     ['--projection tasks', '--projection takes orders or invoices, not "tasks"'],
     ['--projection orders --slot red', '--slot takes blue or green, not "red"'],
     ['--projection orders --types SaleRecorded', '--types: the orders are made of OrderPlaced, not of SaleRecorded'],
