@@ -26,12 +26,18 @@ export function readDeployment(folder = '.local'): Deployment {
   try {
     const { outputs, environment } = readLocalFiles(folder);
     const isHere = /^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(outputs.ApiUrl ?? ''); // an older start may have left its `env`
-    return deployment(outputs, isHere && !process.env.AWS_ENDPOINT_URL_LAMBDA ? environment : {});
+    return deployment(outputs, isHere && !process.env.AWS_ENDPOINT_URL_LAMBDA ? environment : regionOf(outputs));
   } catch (error) {
     if (!(error instanceof NoRuntime)) throw error;
     throw new Stopped(`There is no ${join(folder, 'outputs.json')}: run npm start or npm run deploy first.`);
   }
 }
+
+/** Where a stack in an account is, as its API's URL says it. */
+const regionOf = ({ ApiUrl = '' }: Readonly<Record<string, string>>): Record<string, string> => {
+  const [, region] = /\.execute-api\.([a-z0-9-]+)\./.exec(ApiUrl) ?? [];
+  return region === undefined ? {} : { AWS_REGION: region };
+};
 
 /** The deployment with these outputs. */
 export function deployment(

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -14,7 +15,7 @@ import { sortedFile } from '../../operations/events/collect.ts';
 import { Journal } from '../../operations/journal.ts';
 import { readBefore, switchLive } from '../../operations/live.ts';
 import { silentProgress } from '../../operations/progress.ts';
-import { mappingState } from '../../operations/rebuild/mapping.ts';
+import { mappingState, turnMapping } from '../../operations/rebuild/mapping.ts';
 import { emptySlot, type RebuildState, rebuild } from '../../operations/rebuild/rebuild.ts';
 import type { ReplayState } from '../../operations/replay/replay.ts';
 import { eventually } from '../support/eventually.ts';
@@ -237,6 +238,20 @@ describe('a rebuild', () => {
       'comparing both slots',
     ]);
   }, 60_000);
+
+  it('is followed again, where a deployment stopped it, by npm run enable-live', async () => {
+    const enableLive = async () => {
+      const command = join(import.meta.dirname, '../../operations/enable-live.ts');
+      return (await promisify(execFile)(process.execPath, [command], { cwd: folder, env: { PATH: process.env.PATH } }))
+        .stdout;
+    };
+    const { mapping } = stack.slots.orders.green;
+    await turnMapping(clients.lambda, mapping, false);
+    expect(await enableLive()).toBe('readers use the green orders, which follow the stream again\n');
+    expect(await mappingState(clients.lambda, mapping)).toBe('Enabled');
+    expect(await mappingState(clients.lambda, stack.slots.orders.blue.mapping)).toBe('Disabled');
+    expect(await enableLive()).toBe('the slots that readers use follow the stream\n');
+  }, 20_000);
 
   it.each([
     ['', '--projection is needed'],
