@@ -38,6 +38,9 @@ export function describePlan(plan: readonly Planned[]): string {
   return [...lines, `${totals.join(', ') || 'nothing'}; --drive does it`].join('\n');
 }
 
+/** What helps a record whose window is over. */
+export const ofWindow = "can't be redriven, its window is over: put the sale on the bus again, then --dismiss this";
+
 const words: Readonly<Record<Fate, string>> = {
   redrive: 'to redrive',
   superseded: 'superseded',
@@ -49,7 +52,7 @@ const sentences: Readonly<Record<Fate, string>> = {
   redrive: 'redrive',
   superseded: 'superseded',
   waits: 'waits for',
-  window: "can't be redriven, its window is over: replay or rebuild instead",
+  window: ofWindow,
 };
 
 /** `1 record`, `1,000 records`. */

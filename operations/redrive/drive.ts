@@ -3,7 +3,7 @@ import { invokeBatch } from '../invoke.ts';
 import type { Progress } from '../progress.ts';
 import type { OnFailureBucket } from './on-failure-bucket.ts';
 import { countRedriven, isRedriven, keyOf, type Planned, type PlannedRecord } from './plan.ts';
-import type { SetAside, SetAsideRecord } from './set-aside.ts';
+import { isOfWindow, type SetAside, type SetAsideRecord } from './set-aside.ts';
 
 export interface DriveParts {
   readonly lambda: LambdaClient;
@@ -19,7 +19,7 @@ export interface DriveParts {
 export interface DriveResult {
   readonly done: number;
   readonly failed: number;
-  /** Behind one of their key that failed or was not chosen, or of a window that is over. */
+  /** Behind one of their key that failed or was not chosen. */
   readonly held: number;
 }
 
@@ -28,13 +28,16 @@ type Outcome = { readonly outcome: 'done' | 'failed' | 'held'; readonly error?: 
 /**
  * Hands the plan's records to their own functions, as they were sent: functions side by side, each in the order of its
  * stream, and then to those that it is passed on to. Once a record has failed, no later one of its key is tried. What succeeded is marked at once, and an audit
- * record is there from before the first call. Once the signal is aborted, it resolves when what was under way is marked.
+ * record is there from before the first call. What is of a window stays as it is. Once the signal is aborted, it resolves when what was under way is marked.
  */
 export async function drive(plan: readonly Planned[], parts: DriveParts): Promise<DriveResult> {
   const counts = { done: 0, failed: 0, held: 0 };
   const failures: string[] = [];
   parts.progress.begin('redriving', countRedriven(plan));
-  const functions = Map.groupBy(plan, ({ setAside }) => setAside.functionName);
+  const functions = Map.groupBy(
+    plan.filter(({ setAside }) => !isOfWindow(setAside)),
+    ({ setAside }) => setAside.functionName,
+  );
   const lanes = [...functions.values()].map(async (objects) => {
     const failedKeys = new Set<string>();
     for (const planned of objects) {

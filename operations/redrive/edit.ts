@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Stopped } from '../command.ts';
@@ -25,22 +25,19 @@ export function applyEdit(setAside: SetAside, text: string): SetAside['event'] {
   return { ...event, Records };
 }
 
-/** Lets a person change the text in `$VISUAL` or `$EDITOR`. */
+/** Lets a person change the text in `$VISUAL` or `$EDITOR`; answers in which file it lies, in a folder of its own. */
 export async function editInteractively(text: string): Promise<string> {
   const editor = process.env.VISUAL ?? process.env.EDITOR;
   if (!editor || !process.stdin.isTTY)
     throw new Stopped('There is no terminal or no $EDITOR: write --show to a file, change it, and give it by --with');
   const folder = mkdtempSync(join(tmpdir(), 'redrive-'));
   const file = join(folder, 'records.json');
-  try {
-    writeFileSync(file, text, { mode: 0o600 });
-    const child = spawn(editor, [file], { stdio: 'inherit', shell: true });
-    const [code] = await once(child, 'exit');
-    if (code !== 0) throw new Stopped(`${editor} ended with ${code}: nothing is changed`);
-    return readFileSync(file, 'utf8');
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  writeFileSync(file, text, { mode: 0o600 });
+  const child = spawn(`${editor} "${file}"`, { stdio: 'inherit', shell: true });
+  const [code] = await once(child, 'exit');
+  if (code === 0) return file;
+  rmSync(folder, { recursive: true });
+  throw new Stopped(`${editor} ended with ${code}: nothing is changed`);
 }
 
 type Editable = Readonly<Record<string, unknown>>;

@@ -9,6 +9,7 @@ const given = 'aws/lambda/';
 const edited = 'redrive/edited/';
 const partly = 'redrive/partly/';
 const done = 'redrive/done/';
+const dismissed = 'redrive/dismissed/';
 const audit = 'redrive/audit/';
 
 /** What is set aside and not redriven yet. */
@@ -30,10 +31,10 @@ export class OnFailureBucket {
   }
 
   async pending(progress: Progress): Promise<Pending> {
-    const [all, isDone, isPartly, isEdited] = await Promise.all(
-      [given, done, partly, edited].map((prefix) => this.#keys(prefix)),
+    const [all, isDone, isDismissed, isPartly, isEdited] = await Promise.all(
+      [given, done, dismissed, partly, edited].map((prefix) => this.#keys(prefix)),
     );
-    const keys = [...(all ?? [])].filter((key) => !isDone?.has(key));
+    const keys = [...(all ?? [])].filter((key) => !isDone?.has(key) && !isDismissed?.has(key));
     const ids = idsOf(keys);
     const setAside: SetAside[] = [];
     const unreadable: { objectKey: string; reason: string }[] = [];
@@ -73,6 +74,11 @@ export class OnFailureBucket {
   /** Every one of its records is done: it is set aside no more. */
   async markDone({ objectKey }: SetAside, auditKey: string): Promise<void> {
     await this.#write(done + objectKey, { audit: auditKey });
+  }
+
+  /** Nobody is to have it: it is set aside no more. */
+  async markDismissed({ objectKey }: SetAside, auditKey: string): Promise<void> {
+    await this.#write(dismissed + objectKey, { audit: auditKey });
   }
 
   /** Some of its records are done. */

@@ -1,4 +1,4 @@
-import { ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
+import { type LambdaClient, ListEventSourceMappingsCommand, ResourceNotFoundException } from '@aws-sdk/client-lambda';
 import { domainEvents } from '../../domain/domain-event.ts';
 import { projectedTypes, slots, slottedProjections } from '../../lambda/stores/slot.ts';
 import type { Clients } from '../clients.ts';
@@ -29,9 +29,8 @@ export async function projectionsOf(
   const unfiltered = new Set<string>();
   const names = new Set(pending.map(({ functionName }) => functionName));
   await inParallel([...names], 4, async (FunctionName) => {
-    const { EventSourceMappings = [] } = await lambda.send(new ListEventSourceMappingsCommand({ FunctionName }));
-    if (EventSourceMappings.some(({ FilterCriteria }) => !FilterCriteria?.Filters?.length))
-      unfiltered.add(FunctionName);
+    const mappings = await mappingsOf(lambda, FunctionName);
+    if (mappings.some(({ FilterCriteria }) => !FilterCriteria?.Filters?.length)) unfiltered.add(FunctionName);
   });
   const wanting = new Map<string, string[]>();
   for (const projection of slottedProjections) {
@@ -53,4 +52,14 @@ export async function projectionsOf(
       return domainEvents.some((each) => each.type === type) && !wanting.has(type);
     },
   };
+}
+
+/** None where the function has gone since. */
+async function mappingsOf(lambda: LambdaClient, FunctionName: string) {
+  try {
+    return (await lambda.send(new ListEventSourceMappingsCommand({ FunctionName }))).EventSourceMappings ?? [];
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return [];
+    throw error;
+  }
 }

@@ -1,12 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { openClients } from '../clients.ts';
-import { Stopped, UsageError } from '../command.ts';
+import { Stopped, sentenceOf, UsageError } from '../command.ts';
 import { outputOf, readDeployment } from '../deployment.ts';
 import type { Progress } from '../progress.ts';
 import { type CommandLine, readCommandLine } from './command-line.ts';
-import { count, describePending, describePlan } from './describe.ts';
+import { count, describePending, describePlan, ofWindow } from './describe.ts';
 import { type DriveParts, drive } from './drive.ts';
 import { applyEdit, editableText, editInteractively } from './edit.ts';
 import { OnFailureBucket } from './on-failure-bucket.ts';
@@ -43,11 +44,11 @@ export async function redriveCommand(args: readonly string[], terminal: Terminal
     if (line.action === 'list') print(describePending(pending, Date.now()));
     else if (line.action === 'show') print(editableText(find(setAside, line.id)));
     else if (line.action === 'edit') print(await edit(bucket, find(setAside, line.id), line.file));
+    else if (line.action === 'dismiss') print(await dismiss(bucket, find(setAside, line.id)));
     else if (setAside.length === 0) print('Nothing is set aside.');
     else {
-      const by = `${userInfo().username}@${hostname()}`;
       const projections = await projectionsOf(deployment, clients, setAside);
-      const parts = { ...terminal, bucket, lambda: clients.lambda, by, ...projections };
+      const parts = { ...terminal, bucket, lambda: clients.lambda, by: operator(), ...projections };
       print(await redrive(setAside, line, parts, () => findSuperseded(deployment, clients.dynamodb, setAside)));
     }
   } finally {
@@ -57,10 +58,35 @@ export async function redriveCommand(args: readonly string[], terminal: Terminal
 
 const edit = async (bucket: OnFailureBucket, setAside: SetAside, file: string | undefined): Promise<string> => {
   if (file !== undefined && !existsSync(file)) throw new UsageError(`--with: there is no ${file}`);
-  const text = file === undefined ? await editInteractively(editableText(setAside)) : readFileSync(file, 'utf8');
-  await bucket.edit(setAside, applyEdit(setAside, text));
+  if (file === undefined) return editByHand(bucket, setAside);
+  await bucket.edit(setAside, applyEdit(setAside, readFileSync(file, 'utf8')));
   return `${setAside.id} is edited; the original stays at ${setAside.objectKey}`;
 };
+
+/** What was written is kept until it is taken. */
+const editByHand = async (bucket: OnFailureBucket, setAside: SetAside): Promise<string> => {
+  const file = await editInteractively(editableText(setAside));
+  try {
+    const answer = await edit(bucket, setAside, file);
+    rmSync(dirname(file), { recursive: true });
+    return answer;
+  } catch (error) {
+    throw new Stopped(`${sentenceOf(error as Error)}\nWhat you wrote is kept: --edit ${setAside.id} --with ${file}`);
+  }
+};
+
+const dismiss = async (bucket: OnFailureBucket, setAside: SetAside): Promise<string> => {
+  const { id, objectKey, functionName } = setAside;
+  const atMs = Date.now();
+  const auditKey = bucket.auditKey(setAside, atMs);
+  const at = new Date(atMs).toISOString();
+  await bucket.writeAudit(auditKey, { at, by: operator(), id, objectKey, functionName, outcome: 'dismissed' });
+  await bucket.markDismissed(setAside, auditKey);
+  return `${id} is dismissed, and handed to nobody; it stays at ${objectKey}`;
+};
+
+/** For the audit records. */
+const operator = (): string => `${userInfo().username}@${hostname()}`;
 
 const redrive = async (
   pending: readonly SetAside[],
@@ -71,8 +97,10 @@ const redrive = async (
   const isChosen = choose(pending, chosen);
   const plan = planRedrive(pending, isChosen, await findPassed());
   for (const { setAside, records } of plan)
-    for (const { record } of records)
+    for (const { record, fate } of records) {
       if (parts.reachesNobody(setAside, record)) parts.progress.say(`${record.what} ${whereToMend}`);
+      if (forReal && fate === 'window') parts.progress.say(`${setAside.id}: ${record.what} ${ofWindow}`);
+    }
   if (!forReal) return describePlan(plan);
   if (!yes && !(await agreed(countRedriven(plan)))) return 'Nothing is redriven.';
   const { done, failed, held } = await drive(plan, parts);

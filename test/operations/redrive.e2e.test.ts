@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import {
   GetRecordsCommand,
   GetShardIteratorCommand,
@@ -296,6 +296,14 @@ describe('a payload that can be mended', () => {
       return redrive('--edit', id, '--with', file);
     };
     expect(await edit([record])).toMatchObject({ code: 1, err: expect.stringContaining('Nothing was changed') });
+    writeFileSync(file, '[{"a mistake":');
+    process.env.EDITOR = `cp ${file}`;
+    Object.defineProperty(process.stdin, 'isTTY', { value: true, configurable: true });
+    const { err: refused } = await redrive('--edit', id);
+    Object.defineProperty(process.stdin, 'isTTY', { value: undefined, configurable: true });
+    const [, kept = ''] = /^That is no JSON.*\n.* --with (\S+)$/.exec(refused) ?? [];
+    expect(readFileSync(kept, 'utf8')).toBe('[{"a mistake":');
+    rmSync(dirname(kept), { recursive: true });
     expect(await edit([record, record])).toMatchObject({ code: 1, err: expect.stringContaining('An array of 1') });
     expect(await edit([{ ...record, partitionKey: 'b' }])).toMatchObject({
       code: 1,
@@ -370,6 +378,28 @@ describe('a payload that can be mended', () => {
     expect(mended.map(({ id }) => id).sort()).toEqual(['edited-1', 'misspelt-1']);
     expect(mended.every(({ data }) => data)).toBe(true);
   }, 20_000);
+
+  it('of a window is held back by nobody, and goes off the list when dismissed', async () => {
+    const id = 'c0000000';
+    const payload = {
+      Records: [kinesisRecord(7, 'store_1', { type: 'SaleRecorded', subject: 'store_1' })],
+      window: {},
+    };
+    const Key = `aws/lambda/m/shardId-1/2026/11/22/2026-11-22T10.00.00-${id}-0000-4000-8000-000000000001`;
+    const Body = JSON.stringify(invocationRecord(JSON.stringify(payload), 'aggregate'));
+    await system.s3.send(new PutObjectCommand({ Bucket: system.output('OnFailureBucketName'), Key, Body }));
+
+    const { out, err, code } = await redrive('--id', id, '--drive');
+    expect({ out, code }).toEqual({ out: '0 records redriven, 0 failed again, 0 held back', code: 0 });
+    expect(err).toContain(
+      `${id}: SaleRecorded of store_1 can't be redriven, its window is over: put the sale on the bus`,
+    );
+
+    expect(await redrive('--dismiss', id)).toMatchObject({ code: 0, out: expect.stringContaining('is dismissed') });
+    expect((await redrive()).out).not.toContain(id);
+    expect(await system.object('OnFailureBucketName', Key)).toBe(Body);
+    expect((await audits()).at(-1)).toMatchObject({ id, outcome: 'dismissed', by: expect.stringContaining('@') });
+  });
 
   it('is not redriven by the dozen without --yes, nor by what nobody can read', async () => {
     const [{ objectKey }] = await audits();

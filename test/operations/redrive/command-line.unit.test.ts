@@ -20,7 +20,8 @@ describe('npm run redrive', () => {
     expect(read('--function OrderProjection')).toMatchObject({ chosen: { functionPart: 'OrderProjection' } });
   });
 
-  it('shows and edits one', () => {
+  it('shows, edits and dismisses one', () => {
+    expect(read('--dismiss 3f2a91bc')).toEqual({ action: 'dismiss', id: '3f2a91bc' });
     expect(read('--show 3f2a91bc')).toEqual({ action: 'show', id: '3f2a91bc' });
     expect(read('--edit 3f2a91bc')).toEqual({ action: 'edit', id: '3f2a91bc' });
     expect(read('--edit 3f2a91bc --with new.json')).toEqual({ action: 'edit', id: '3f2a91bc', file: 'new.json' });
@@ -37,6 +38,7 @@ describe('npm run redrive', () => {
     ['--drive', '--drive needs --id, --function or --all'],
     ['--yes', '--yes needs --id, --function or --all'],
     ['--show 3f2a --drive', '--drive needs --id, --function or --all'],
+    ['--dismiss 3f2a --drive', '--drive needs --id, --function or --all'],
     ['--all --id 3f2a', '--id and --all do not go together'],
     ['--show 3f2a --edit 3f2a', '--show and --edit do not go together'],
     ['--id ../x', '--id takes an id from the list'],
