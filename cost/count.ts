@@ -6,13 +6,14 @@ import { describeMachine } from '../bench/machine.ts';
 import { makeOrder } from '../bench/orders.ts';
 import { leaveAws } from '../bench/processes.ts';
 import { readAssembly } from '../local/assembly/cloud-assembly.ts';
+import type { Template } from '../local/assembly/template.ts';
 import type { FunctionSnapshot } from '../local/metrics/function-metrics.ts';
 import type { MetricsSnapshot } from '../local/metrics/metrics.ts';
 import { type LocalStack, startLocal } from '../local/start-local.ts';
 import { synthesize } from '../local/synthesize.ts';
 import { type Counts, countsFile, type FunctionCounts } from './counts.ts';
 import { deployedOf, NotPriced } from './deployed.ts';
-import { lineThrough } from './line-through.ts';
+import { linesByCode, lineThrough } from './line-through.ts';
 import { storedSizes } from './stored-sizes.ts';
 import { takesOrders } from './traffic.ts';
 
@@ -48,7 +49,8 @@ export async function count(say: (what: string) => void): Promise<Counts> {
   try {
     say(`posting ${orders} orders`);
     const answers = await postAll(stack);
-    const deployed = deployedOf(readAssembly(assembly).template);
+    const { template } = readAssembly(assembly);
+    const deployed = deployedOf(template);
     const readers = deployed.readers.filter(takesOrders).map((reader) => reader.function);
     say('waiting for who takes orders');
     await consumed(stack, readers, orders);
@@ -68,7 +70,7 @@ export async function count(say: (what: string) => void): Promise<Counts> {
       sales,
       ...(await storedSizes(stack, salesFrom)),
       ...answers,
-      functions: functionsOf(snapshot, stack.dataDir, [ingest, ...readers], sellers),
+      functions: functionsOf(snapshot, stack.dataDir, codeOf(template), [ingest, ...readers], sellers),
     };
     writeFileSync(countsFile, `${JSON.stringify(counts, undefined, 2)}\n`);
     return counts;
@@ -124,14 +126,21 @@ async function consumed(
 function functionsOf(
   { functions, calls }: MetricsSnapshot,
   dataDir: string,
+  code: ReadonlyMap<string, string>,
   ofOrders: readonly string[],
   ofSales: readonly string[],
 ): Record<string, FunctionCounts> {
   const counted = functions.filter(({ description }) => [...ofOrders, ...ofSales].includes(description));
+  const timed = counted.map((each) => ({
+    name: each.description,
+    code: code.get(each.description) ?? each.description,
+    points: timesOf(each),
+  }));
+  const lines = linesByCode(timed);
   return Object.fromEntries(
     counted.map((each) => {
       const own = calls.filter(({ principal }) => principal === each.functionName);
-      const { start, slope } = lineThrough(timesOf(each));
+      const { start, slope } = lines.get(each.description) ?? { start: 0, slope: 0 };
       const log = statSync(join(dataDir, 'logs', `${each.functionName}.log`), { throwIfNoEntry: false });
       return [
         each.description,
@@ -150,6 +159,15 @@ function functionsOf(
     }),
   );
 }
+
+/** The code of each function, by its description. */
+const codeOf = ({ Resources }: Template): ReadonlyMap<string, string> =>
+  new Map(
+    Object.values(Resources).flatMap(({ Type, Properties }) => {
+      const { Description, Code } = (Properties ?? {}) as { Description?: string; Code?: { S3Key?: string } };
+      return Type === 'AWS::Lambda::Function' && Description && Code?.S3Key ? [[Description, Code.S3Key]] : [];
+    }),
+  );
 
 /** Of the invocations that had neither to start nor to warm up. The ingest function's are the posts, one after another. */
 function timesOf({ description, invocations }: FunctionSnapshot) {

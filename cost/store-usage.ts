@@ -5,7 +5,7 @@ import { trafficOf } from './traffic.ts';
 import type { Usage } from './usage.ts';
 import { gigabyte, ordersOf, secondsOf, storedGigabyteMonths, type Workload } from './workload.ts';
 
-/** An item remembers the ids of so many events. */
+/** An item remembers so many events. */
 const rememberedEvents = 100;
 
 const callsOf = ({ counts }: FunctionUsage, action: RegExp): number =>
@@ -14,7 +14,7 @@ const callsOf = ({ counts }: FunctionUsage, action: RegExp): number =>
 const itemWrites = /^dynamodb:(Put|Update)Item$/;
 
 /**
- * Write request units of one order, on average over all those of its item, which grows by an id with each. A unit is
+ * Write request units of one order, on average over all those of its item, which grows by an id and a time with each. A unit is
  * 1 KB; what an index holds is deleted and written anew, since its key is the time of the latest order, and has the ids
  * only where it holds the whole item.
  */

@@ -42,7 +42,7 @@ export async function storedSizes(stack: LocalStack, salesFrom: Date): Promise<S
     eventBytes: await firstEventBytes(kinesis, outputs.StreamName ?? '', new Date(0)),
     saleBytes: await firstEventBytes(kinesis, outputs.StreamName ?? '', salesFrom),
     itemBytes: itemBytes(Item),
-    itemBytesPerEvent: eventId.length + 1,
+    itemBytesPerEvent: itemBytesPerEvent(Item),
     invoiceBytes: invoice.ContentLength ?? 0,
   };
 }
@@ -68,6 +68,10 @@ async function firstEventBytes(kinesis: KinesisClient, StreamName: string, since
 /** As DynamoDB weighs an item: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 export const itemBytes = (item: Record<string, AttributeValue>): number =>
   Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
+
+/** What each event more adds: the lists of the item have an entry for each that it remembers. */
+export const itemBytesPerEvent = (item: Record<string, AttributeValue>): number =>
+  Object.values(item).reduce((sum, { L: [first] = [] }) => (first ? sum + 1 + valueBytes(first) : sum), 0);
 
 function valueBytes(value: AttributeValue): number {
   if (value.S !== undefined) return Buffer.byteLength(value.S);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { billedMsOf } from '../../cost/function-usage.ts';
-import { lineThrough } from '../../cost/line-through.ts';
+import { linesByCode, lineThrough } from '../../cost/line-through.ts';
 
 const counted = { invocationCpuMs: 2, recordCpuMs: 0.5, logBytes: 0, callsPerRecord: { 'dynamodb:UpdateItem': 1 } };
 
@@ -31,6 +31,21 @@ describe('the line through measured points', () => {
   it('is not moved by a few slow ones', () => {
     const many = [...points, ...points, ...points, { size: 10, value: 900 }, { size: 100, value: 2_000 }];
     expect(lineThrough(many).slope).toBeCloseTo(0.25, 10);
+  });
+
+  it('starts at zero where it would start below, and is as steep as its points are from there', () =>
+    expect(lineThrough([1, 2, 4].map((size) => ({ size, value: 3 * size - 1 })))).toEqual({ start: 0, slope: 2.5 }));
+
+  it('is one through the points of all functions of the same code', () => {
+    const of = (...sizes: number[]) => sizes.map((size) => ({ size, value: 2 + 0.5 * size }));
+    const lines = linesByCode([
+      { name: 'put-item-1', code: 'put', points: of(100, 100) },
+      { name: 'put-item-2', code: 'put', points: of(10, 10) },
+      { name: 'other', code: 'other', points: of(10) },
+    ]);
+    expect(lines.get('put-item-1')).toEqual({ start: 2, slope: 0.5 });
+    expect(lines.get('put-item-2')).toEqual({ start: 2, slope: 0.5 });
+    expect(lines.get('other')).toEqual({ start: 0, slope: 0.7 });
   });
 
   it('starts at zero where all are of one size, and is nothing where there are none', () => {
