@@ -84,9 +84,14 @@ const Whole = Context.check((payload) => {
 /** What can be chosen about the stack, each by `-c key=value` or under `context` in cdk.json. */
 export type Settings = Readonly<z.infer<typeof Context>>;
 
+/** What to set otherwise; for a person. */
+export class WrongSettings extends Error {
+  override readonly name = 'WrongSettings';
+}
+
 /**
  * The settings, as CDK's context has them: as texts from the command line, as any JSON from cdk.json.
- * Throws one error that names every wrong key and what it may be. Keys that aren't ours are left alone: CDK's own
+ * Throws one `WrongSettings` that names every wrong key and what it may be. Keys that aren't ours are left alone: CDK's own
  * stand among them.
  */
 export function readSettings(context: (key: string) => unknown): Settings {
@@ -99,5 +104,5 @@ export function readSettings(context: (key: string) => unknown): Settings {
   const mistakes = result.error.issues.map(
     ({ path, message }) => `  -c ${String(path[0])}=${context(String(path[0]))}: ${message}`,
   );
-  throw new Error(`Wrong settings:\n${mistakes.join('\n')}`);
+  throw new WrongSettings(`Wrong settings:\n${mistakes.join('\n')}`);
 }
