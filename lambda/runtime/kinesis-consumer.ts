@@ -4,8 +4,8 @@ import { type EventType, eventReader, type Happened, UnreadableEvent } from '../
 import { batchResponse } from './batch-response.ts';
 import { log } from './logging.ts';
 
-/** At most this many partition keys of a batch are worked on at a time. */
-export const maxConcurrentKeys = 32;
+/** At most this many partition keys of a batch are worked on at a time: as many calls as a client has connections. */
+export const maxConcurrentKeys = 64;
 
 /** The records of one partition key, as their places in the batch, oldest first. */
 type Lane = number[];

@@ -13,8 +13,8 @@ describe('the billed milliseconds of an invocation', () => {
   it('do not shrink with more than a core', () =>
     expect(billedMsOf(counted, 10_240, 10)).toBe(billedMsOf(counted, 1_769, 10)));
 
-  it('are those of waiting where that takes longer: 32 answers at a time', () =>
-    expect(billedMsOf({ ...counted, recordCpuMs: 0 }, 1_769, 640)).toBe(100));
+  it('are those of waiting where that takes longer: 64 answers at a time', () =>
+    expect(billedMsOf({ ...counted, recordCpuMs: 0 }, 1_769, 1_280)).toBe(100));
 
   it('are whole', () => expect(billedMsOf({ ...counted, callsPerRecord: {} }, 1_769, 0.1)).toBe(3));
 });
