@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import type { CallCount } from '../metrics/call-counts.ts';
 import { StartError } from '../start-error.ts';
+import { youngGenerationMb } from '../young-generation.ts';
 import type { CountingEngine } from './engine.ts';
 
 /** What the thread of an engine says to the thread that started it; anything else is passed on to `onMessage`. */
@@ -46,7 +47,7 @@ export async function startEngineThread(options: EngineThreadOptions): Promise<C
     // The engines take their account and region from here; nothing else of the environment is theirs.
     env: { AWS_ACCOUNT_ID: '000000000000', AWS_REGION: region, ...compileCache() },
     execArgv: ['--disable-warning=ExperimentalWarning'], // node:sqlite
-    resourceLimits: { maxYoungGenerationSizeMb: 8 }, // short-lived garbage: 35 MB less for the three, at no cost of time
+    resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
   });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let closing: Promise<void> | undefined;
