@@ -28,7 +28,10 @@ export interface BucketDeliveryProps
 
 /** Stands in the error prefix; what the function failed on is of the type `processing-failed`. */
 const errorType = '!{firehose:error-output-type}';
-/** By itself Firehose tries again 3 times. AWS's page names no maximum. https://docs.aws.amazon.com/firehose/latest/dev/data-transformation-failure-handling.html */
+/**
+ * By itself Firehose tries again 3 times. AWS's page names no maximum.
+ * https://docs.aws.amazon.com/firehose/latest/dev/data-transformation-failure-handling.html
+ */
 const transformRetries = 10;
 
 /**

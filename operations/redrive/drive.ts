@@ -27,8 +27,9 @@ type Outcome = { readonly outcome: 'done' | 'failed' | 'held'; readonly error?: 
 
 /**
  * Hands the plan's records to their own functions, as they were sent: functions side by side, each in the order of its
- * stream, and then to those that it is passed on to. Once a record has failed, no later one of its key is tried. What succeeded is marked at once, and an audit
- * record is there from before the first call. What is of a window stays as it is. Once the signal is aborted, it resolves when what was under way is marked.
+ * stream, and then to those that it is passed on to. Once a record has failed, no later one of its key is tried. What
+ * succeeded is marked at once, and an audit record is there from before the first call. What is of a window stays as it
+ * is. Once the signal is aborted, it resolves when what was under way is marked.
  */
 export async function drive(plan: readonly Planned[], parts: DriveParts): Promise<DriveResult> {
   const counts = { done: 0, failed: 0, held: 0 };
