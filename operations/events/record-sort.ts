@@ -2,10 +2,9 @@ import { hash } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ArchivedRecord } from '../../lambda/stores/archived-record.ts';
+import { positionDigits, positionOf } from '../../lambda/stores/position.ts';
 import { LineWriter, readLines } from './line-file.ts';
 
-// A Kinesis sequence number has up to 56 digits; padded texts compare as the numbers do.
-const positionDigits = 56;
 const placeLength = 32 + 1 + positionDigits;
 
 export interface RecordSortOptions {
@@ -96,7 +95,7 @@ export function* readSorted(path: string): Generator<ArchivedRecord, void, undef
 }
 
 const placeOf = ({ partitionKey, sequenceNumber }: ArchivedRecord): string =>
-  `${hash('md5', partitionKey)} ${sequenceNumber.padStart(positionDigits, '0')}`;
+  `${hash('md5', partitionKey)} ${positionOf(sequenceNumber)}`;
 
 /** Few sources: looking at the first of each costs less than a heap would. */
 function* smallestFirst(sources: readonly Generator<string, void, undefined>[]): Generator<string, void, undefined> {

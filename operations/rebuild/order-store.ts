@@ -10,12 +10,12 @@ import {
 import type { EventOf } from '../../domain/event.ts';
 import type { ArchivedRecord } from '../../lambda/stores/archived-record.ts';
 import { orderTableKeys } from '../../lambda/stores/order-table-keys.ts';
+import { positionOf } from '../../lambda/stores/position.ts';
 import type { Difference, SlotStore } from './slot-store.ts';
 
 type Item = Record<string, AttributeValue>;
 
 const { partitionKey, sortKey, position, eventIds } = orderTableKeys;
-const positionDigits = 56;
 const keysOnly = { ProjectionExpression: `${partitionKey}, ${sortKey}` };
 const itemsACall = 25; // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
 const keysACall = 100;
@@ -52,7 +52,7 @@ export class OrderStore implements SlotStore {
   async hasMet({ partitionKey: subject, sequenceNumber }: ArchivedRecord, { id }: EventOf): Promise<boolean> {
     const item = await this.#item(subject);
     const known = item?.[eventIds]?.L?.some(({ S }) => S === id) ?? false;
-    return known || (item?.[position]?.S ?? '') >= sequenceNumber.padStart(positionDigits, '0');
+    return known || (item?.[position]?.S ?? '') >= positionOf(sequenceNumber);
   }
 
   async *compare(other: this, signal: AbortSignal, onDone: (compared: number) => void): AsyncGenerator<Difference> {

@@ -1,12 +1,10 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { orderTableKeys } from '../../lambda/stores/order-table-keys.ts';
+import { positionOf } from '../../lambda/stores/position.ts';
 import { slots } from '../../lambda/stores/slot.ts';
 import type { Deployment } from '../deployment.ts';
 import { inParallel } from './in-parallel.ts';
 import type { SetAside, SetAsideRecord } from './set-aside.ts';
-
-/** The positions, as the order table writes them: padded, so that texts compare as the numbers do. */
-const positionDigits = 56;
 
 /**
  * Finds the records that their projection has passed: the order's item stands at this position or at a later one. Only
@@ -48,7 +46,7 @@ export async function findSuperseded(
   });
   return (setAside, record) => {
     const position = positions.get(questionOf(setAside, record)?.name ?? '') ?? '';
-    return position >= record.sequenceNumber.padStart(positionDigits, '0');
+    return position >= positionOf(record.sequenceNumber);
   };
 }
 
