@@ -1,8 +1,9 @@
-import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { eventLogKeys, snapshotKey } from '../../lambda/stores/event-log-keys.ts';
 import { newestByList, taskListKeys } from '../../lambda/stores/task-list-keys.ts';
+import { eventually } from './eventually.ts';
 
-/** The tables `events`, `snapshots` and `tasks`, as the stack has them. */
+/** The tables `events`, `snapshots` and `tasks`, as the stack has them, ready to be used. */
 export async function createTaskTables(dynamoDb: DynamoDBClient): Promise<void> {
   const { partitionKey, sortKey } = eventLogKeys;
   await dynamoDb.send(
@@ -46,4 +47,14 @@ export async function createTaskTables(dynamoDb: DynamoDBClient): Promise<void> 
       ],
     }),
   );
+  for (const TableName of ['events', 'snapshots', 'tasks']) {
+    await eventually(
+      async () => {
+        const { Table } = await dynamoDb.send(new DescribeTableCommand({ TableName }));
+        if (Table?.TableStatus !== 'ACTIVE') throw new Error(`${TableName} is ${Table?.TableStatus}`);
+      },
+      10_000,
+      5,
+    );
+  }
 }
