@@ -1,10 +1,4 @@
-import {
-  CreateTableCommand,
-  DeleteItemCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { ingestOrder } from '../../../lambda/ingest-order/ingest-order.ts';
@@ -12,6 +6,7 @@ import { OrderTable } from '../../../lambda/stores/order-table.ts';
 import { newestByAccount, newestByAccountHolds, orderTableKeys } from '../../../lambda/stores/order-table-keys.ts';
 import { startDynamoDb } from '../../../local/engines/dynamodb.ts';
 import { client, scratchFolder, started } from '../../local/engines/scratch.ts';
+import { createTable } from '../../support/create-table.ts';
 import { InMemoryStream, orderPlaced, postOrder, sentOrder, sequenceNumber } from '../../support/events.ts';
 import { ordersContract } from './orders-contract.ts';
 
@@ -22,30 +17,27 @@ let orders: OrderTable;
 beforeAll(async () => {
   const engine = await started(startDynamoDb({ path: scratchFolder() }));
   dynamoDb = new DynamoDBClient({ ...client, endpoint: engine.url });
-  await dynamoDb.send(
-    new CreateTableCommand({
-      TableName: 'orders',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [partitionKey, sortKey, receivedAtEventId].map((AttributeName) => ({
-        AttributeName,
-        AttributeType: 'S',
-      })),
-      KeySchema: [
-        { AttributeName: partitionKey, KeyType: 'HASH' },
-        { AttributeName: sortKey, KeyType: 'RANGE' },
-      ],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: newestByAccount,
-          KeySchema: [
-            { AttributeName: partitionKey, KeyType: 'HASH' },
-            { AttributeName: receivedAtEventId, KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...newestByAccountHolds] },
-        },
-      ],
-    }),
-  );
+  await createTable(dynamoDb, {
+    TableName: 'orders',
+    AttributeDefinitions: [partitionKey, sortKey, receivedAtEventId].map((AttributeName) => ({
+      AttributeName,
+      AttributeType: 'S',
+    })),
+    KeySchema: [
+      { AttributeName: partitionKey, KeyType: 'HASH' },
+      { AttributeName: sortKey, KeyType: 'RANGE' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: newestByAccount,
+        KeySchema: [
+          { AttributeName: partitionKey, KeyType: 'HASH' },
+          { AttributeName: receivedAtEventId, KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...newestByAccountHolds] },
+      },
+    ],
+  });
   orders = new OrderTable(dynamoDb, 'orders');
 });
 afterAll(() => dynamoDb.destroy());

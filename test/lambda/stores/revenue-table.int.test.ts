@@ -1,4 +1,4 @@
-import { BatchWriteItemCommand, CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Arrived, Contribution } from '../../../lambda/aggregate-revenue/aggregate-revenue.ts';
@@ -6,6 +6,7 @@ import { RevenueTable } from '../../../lambda/stores/revenue-table.ts';
 import { revenueTableKeys } from '../../../lambda/stores/revenue-table-keys.ts';
 import { startDynamoDb } from '../../../local/engines/dynamodb.ts';
 import { client, scratchFolder, started } from '../../local/engines/scratch.ts';
+import { createTable } from '../../support/create-table.ts';
 import { sequenceNumber } from '../../support/events.ts';
 
 let dynamoDb: DynamoDBClient;
@@ -15,17 +16,14 @@ beforeAll(async () => {
   const engine = await started(startDynamoDb({ path: scratchFolder() }));
   dynamoDb = new DynamoDBClient({ ...client, endpoint: engine.url });
   const { partitionKey, sortKey } = revenueTableKeys;
-  await dynamoDb.send(
-    new CreateTableCommand({
-      TableName: 'revenue',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [partitionKey, sortKey].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: [
-        { AttributeName: partitionKey, KeyType: 'HASH' },
-        { AttributeName: sortKey, KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  await createTable(dynamoDb, {
+    TableName: 'revenue',
+    AttributeDefinitions: [partitionKey, sortKey].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: [
+      { AttributeName: partitionKey, KeyType: 'HASH' },
+      { AttributeName: sortKey, KeyType: 'RANGE' },
+    ],
+  });
   revenue = new RevenueTable(dynamoDb, 'revenue', 1);
 });
 afterAll(() => dynamoDb.destroy());

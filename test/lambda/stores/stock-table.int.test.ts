@@ -1,4 +1,4 @@
-import { CreateTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { InventoryChanged } from '../../../domain/stock/inventory-changed.ts';
@@ -6,6 +6,7 @@ import { rememberedRequests, StockTable } from '../../../lambda/stores/stock-tab
 import { stockTableKeys } from '../../../lambda/stores/stock-table-keys.ts';
 import { startDynamoDb } from '../../../local/engines/dynamodb.ts';
 import { client, scratchFolder, started } from '../../local/engines/scratch.ts';
+import { createTable } from '../../support/create-table.ts';
 
 let dynamoDb: DynamoDBClient;
 let stock: StockTable;
@@ -14,17 +15,14 @@ beforeAll(async () => {
   const engine = await started(startDynamoDb({ path: scratchFolder() }));
   dynamoDb = new DynamoDBClient({ ...client, endpoint: engine.url });
   const { partitionKey, sortKey } = stockTableKeys;
-  await dynamoDb.send(
-    new CreateTableCommand({
-      TableName: 'stock',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [partitionKey, sortKey].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: [
-        { AttributeName: partitionKey, KeyType: 'HASH' },
-        { AttributeName: sortKey, KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  await createTable(dynamoDb, {
+    TableName: 'stock',
+    AttributeDefinitions: [partitionKey, sortKey].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: [
+      { AttributeName: partitionKey, KeyType: 'HASH' },
+      { AttributeName: sortKey, KeyType: 'RANGE' },
+    ],
+  });
   stock = new StockTable(dynamoDb, 'stock');
 });
 afterAll(() => dynamoDb.destroy());
