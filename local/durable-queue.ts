@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { StartError } from './start-error.ts';
 
 /**
  * Keeps entries in a file until they are removed, in the order in which they came, also when the process is killed: a
@@ -36,12 +37,17 @@ export class DurableQueue<Entry> {
     });
   }
 
-  /** All that is kept. */
+  /** All that is kept. @throws StartError where the file is damaged: whoever starts takes up what an earlier start has left */
   entries(): { readonly id: number; readonly entry: Entry }[] {
     if (!this.#open && !existsSync(this.#path)) return [];
-    return this.#opened()
-      .all.all()
-      .map(({ id, entry }) => ({ id: Number(id), entry: JSON.parse(String(entry)) as Entry }));
+    try {
+      return this.#opened()
+        .all.all()
+        .map(({ id, entry }) => ({ id: Number(id), entry: JSON.parse(String(entry)) as Entry }));
+    } catch (cause) {
+      const { message } = cause as Error;
+      throw new StartError(`${this.#path} can't be read: it is damaged, move it away (${message})`, { cause });
+    }
   }
 
   close(): void {

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { DurableQueue } from '../../local/durable-queue.ts';
+import { StartError } from '../../local/start-error.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'queue-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -54,5 +55,16 @@ describe('a durable queue', () => {
     queue.remove([]);
     queue.close();
     expect(existsSync(path)).toBe(false);
+  });
+
+  it('names its file where that is damaged', () => {
+    const path = aPath();
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, 'no database, and longer than the first page of one has to be'.repeat(100));
+
+    const read = () => new DurableQueue<string>(path).entries();
+
+    expect(read).toThrow(StartError);
+    expect(read).toThrow(`${path} can't be read: it is damaged, move it away (file is not a database)`);
   });
 });
