@@ -27,8 +27,8 @@ const doubling =
     Math.min(mostMs, firstMs * 2 ** (retry - 1));
 
 /**
- * As on AWS: polls once a second, backs off 1, 2, 4 … 60 s, tries a failed event again after one minute and then two, one that
- * was refused after 1, 2, 4 … 300 s, holds a quiet window for two minutes, fills a buffer as long as it says.
+ * As on AWS: polls once a second, backs off 1, 2, 4 … 60 s, tries a failed event again after one minute and then two, one
+ * that was refused after 1, 2, 4 … 300 s, holds a quiet window for two minutes, fills a buffer as long as it says.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export const awsPace: Pace = {

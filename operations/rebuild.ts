@@ -24,13 +24,15 @@ await runCommand(async (args, signal) => {
 
 async function run(deployment: Deployment, clients: Clients, line: CommandLine, signal: AbortSignal): Promise<void> {
   const { projection, task } = line;
-  const folder = join('.local', 'rebuilds', `${projection}-${await identityOf(deployment, clients)}`);
-  const progress = openProgress();
   if (task === 'rollback') {
     const live = await rollBack(deployment, clients, projection);
     process.stdout.write(`readers use the ${live} ${projection} again\n`);
-  } else if (task === 'empty-old') {
-    const old = await emptyOld(deployment, clients, projection, { journal: new Journal(folder), signal, progress });
+    return;
+  }
+  const folder = join('.local', 'rebuilds', `${projection}-${await identityOf(deployment, clients)}`);
+  if (task === 'empty-old') {
+    const options = { journal: new Journal(folder), signal, progress: openProgress() };
+    const old = await emptyOld(deployment, clients, projection, options);
     if (!signal.aborted) process.stdout.write(`the ${old} ${projection} are stopped and empty\n`);
   } else await makeAnew(deployment, clients, line, { folder, signal });
 }
