@@ -4,12 +4,6 @@ export interface Pair {
   readonly windowSeconds: number;
 }
 
-/** The pairs of put-item-1 and put-item-2. */
-export const comparedPairs: readonly Pair[] = [
-  { batchSize: 100, windowSeconds: 30 },
-  { batchSize: 10, windowSeconds: 2 },
-];
-
 /** Every size with every window, 24 pairs. */
 export const sweptPairs: readonly Pair[] = [0, 1, 2, 5, 10, 30].flatMap((windowSeconds) =>
   [1, 10, 100, 1_000].map((batchSize) => ({ batchSize, windowSeconds })),

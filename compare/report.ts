@@ -38,7 +38,7 @@ const reasonsOf = (reasons: Readonly<Record<string, number>>): string =>
     .join(', ');
 
 /** Columns as wide as what stands in them; the first to the left, the others to the right. */
-export const columns = (rows: readonly (readonly string[])[]): string => {
+const columns = (rows: readonly (readonly string[])[]): string => {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
   return rows
     .map((row) =>

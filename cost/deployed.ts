@@ -30,7 +30,7 @@ export interface DeployedReader {
 }
 
 /** A delivery stream that reads the stream. */
-export interface DeployedDelivery {
+interface DeployedDelivery {
   readonly name: string;
   readonly bufferSeconds: number;
   readonly bufferMiB: number;

@@ -23,7 +23,7 @@ export interface FunctionUsage extends DeployedFunction {
 }
 
 /** At this memory Lambda gives a function one whole core, below it a share. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
-export const wholeCoreMiB = 1_769;
+const wholeCoreMiB = 1_769;
 
 /** Assumed, since only an account could tell: how long each of AWS's answers is waited for. */
 export const assumedWaitMs: Readonly<Record<string, number>> = { kinesis: 10, dynamodb: 5, s3: 25 };

@@ -6,10 +6,10 @@ import { pricesOf } from './prices.ts';
 import type { Binding } from './quotas.ts';
 import type { Workload } from './workload.ts';
 
-export const dollars = (cents: number): string =>
+const dollars = (cents: number): string =>
   (cents / 100).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
-export const amount = (value: number): string =>
+const amount = (value: number): string =>
   value.toLocaleString('en-US', { maximumFractionDigits: value >= 100 ? 0 : 2 });
 
 const small = (usd: number): string => usd.toFixed(usd < 0.1 ? 4 : 2);

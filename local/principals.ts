@@ -18,7 +18,7 @@ export type Keys = ReadonlyMap<string, string>;
 export const sessionKeyPrefix = 'ASIA';
 
 /** The name of the person at the terminal, and of what the runtime itself does. */
-export const operatorName = 'operator';
+const operatorName = 'operator';
 
 /**
  * Who calls the services: the operator, and each resource that acts under a role, with a key of its own that is kept

@@ -1,7 +1,7 @@
 const minuteMs = 60_000;
 
 /** A sale from further ahead than a clock goes wrong has no minute that can be believed. */
-export const maxAheadMinutes = 5;
+const maxAheadMinutes = 5;
 
 /**
  * The minute, since the epoch, in which a sale happened; undefined where it arrived later than `latenessMinutes` after

@@ -4,7 +4,7 @@ import { centsFromNumber, centsFromText } from '../money.ts';
 import { Id, numeric, ShortText } from '../order/order.ts';
 
 /** The largest single sale: ten million, in cents. Nine million of them still add up to an exact integer. */
-export const maxSaleCents = 1_000_000_000;
+const maxSaleCents = 1_000_000_000;
 
 const Sales = numeric(
   (value) => {

@@ -32,7 +32,7 @@ export const initialTask: Task = {
 };
 
 /** What comes with every command: the domain has no clock and makes no ids. */
-export interface CommandFacts {
+interface CommandFacts {
   readonly taskId: string;
   /** A ULID, greater than that of every earlier command of the task. */
   readonly commandId: string;

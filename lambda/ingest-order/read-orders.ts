@@ -6,7 +6,7 @@ import { flawProblem, parseBody } from '../runtime/json-body.ts';
 
 /** One order of a post, by its place there and in the body, such as `orders[3]`: valid, or with every wrong field of it. */
 export type ReadOrder = ValidOrder | InvalidOrder;
-export interface ValidOrder {
+interface ValidOrder {
   readonly index: number;
   readonly field: string;
   readonly order: Order;
@@ -17,7 +17,7 @@ export interface InvalidOrder {
   readonly errors: readonly FieldProblem[];
 }
 
-export const maxOrders = 500;
+const maxOrders = 500;
 
 /**
  * Reads `{"order":{…}}` or `{"orders":[…]}`. Throws a `Problem` where the body as a whole is wrong; a wrong order of a

@@ -27,7 +27,7 @@ const eventsPerCall = 10; // https://docs.aws.amazon.com/eventbridge/latest/APIR
 const concurrentCalls = 4;
 const attempts = 5;
 /** Played by the second, the stores sell as much together as on a busy morning. */
-export const salesPerSecond = 20;
+const salesPerSecond = 20;
 
 const whole = (min: number, max: number) => {
   const message = `must be a whole number from ${min} to ${max}`;

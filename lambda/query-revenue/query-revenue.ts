@@ -14,7 +14,7 @@ export interface RevenueViews {
 
 const minuteMs = 60_000;
 /** The longest time that one request may ask for. */
-export const maxMinutes = 24 * 60;
+const maxMinutes = 24 * 60;
 
 const Instant = z.pipe(
   z.string().check(z.iso.datetime('must be ISO 8601 in UTC, such as 2026-11-22T10:15:00Z')),

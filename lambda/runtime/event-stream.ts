@@ -5,7 +5,7 @@ export interface OutgoingRecord {
 }
 
 /** Where a record lies. */
-export interface Placed {
+interface Placed {
   readonly shardId: string;
   readonly sequenceNumber: string;
 }

@@ -16,7 +16,7 @@ import { newestByAccount, orderTableKeys } from './order-table-keys.ts';
 import { positionOf } from './position.ts';
 
 /** An item remembers this many events; an older one that comes again under a later position would count as new. */
-export const rememberedEvents = 100;
+const rememberedEvents = 100;
 
 const maxKnownFull = 10_000;
 

@@ -10,7 +10,7 @@ export interface LoadedTask {
 }
 
 /** Reading so many events costs less than a snapshot for each of them, and more than one for all. */
-export const snapshotEvery = 25;
+const snapshotEvery = 25;
 
 /** Tasks, folded from their events. */
 export class TaskStore {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
-export const MAX_BODY_BYTES = 10 * 1_024 * 1_024;
+const MAX_BODY_BYTES = 10 * 1_024 * 1_024;
 /** What is longer still isn't read to its end. */
 const MAX_DISCARDED_BYTES = 100 * 1_024 * 1_024;
 

@@ -1,6 +1,6 @@
 import { type Limit, TokenBucket } from './token-bucket.ts';
 
-export type QuotaPeriod = 'DAY' | 'WEEK' | 'MONTH';
+type QuotaPeriod = 'DAY' | 'WEEK' | 'MONTH';
 
 export interface Quota {
   readonly limit: number;

@@ -21,7 +21,7 @@ export interface ParameterDeclaration {
   readonly Default?: unknown;
 }
 
-export interface OutputDeclaration {
+interface OutputDeclaration {
   readonly Value: unknown;
   readonly Condition?: string;
 }

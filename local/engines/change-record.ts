@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 const { itemSize } = createRequire(import.meta.url)('dynalite/db') as { itemSize(item: Item): number };
 
 /** Attributes by name, each a value by its type: `{"id":{"S":"1"}}`. */
-export type Item = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+type Item = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export type StreamViewType = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
 

@@ -31,7 +31,7 @@ interface Queue {
   persistence: unknown;
 }
 
-export interface SqsStore {
+interface SqsStore {
   persistence: unknown;
   allQueues(): Iterable<Queue>;
 }

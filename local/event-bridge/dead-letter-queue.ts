@@ -3,7 +3,7 @@ import type { LocalContext } from '../context.ts';
 import { failureOf, queueTransport } from './target-transport.ts';
 
 /** What an SQS queue keeps of an event that came to nothing. */
-export interface Letter {
+interface Letter {
   readonly body: string;
   readonly attributes: Readonly<Record<string, string | number>>;
 }

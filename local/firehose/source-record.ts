@@ -11,7 +11,7 @@ export interface SourceRecord {
 }
 
 /** As the transformation gets it. */
-export interface KinesisRecordMetadata {
+interface KinesisRecordMetadata {
   readonly shardId: string;
   readonly partitionKey: string;
   readonly approximateArrivalTimestamp: number;

@@ -1,5 +1,5 @@
 /** What is known of an invocation when it is over. */
-export interface InvocationReport {
+interface InvocationReport {
   readonly requestId: string;
   readonly durationMs: number;
   /** How long the environment took to start, where this was its first invocation. */

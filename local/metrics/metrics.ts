@@ -4,7 +4,7 @@ import { Distribution, type Quantiles } from './distribution.ts';
 import { FunctionMetrics, type FunctionSnapshot, type MeasuredFunction } from './function-metrics.ts';
 
 /** The calls of one action by one caller, since the runtime started. */
-export interface CallSnapshot extends Omit<CallCount, 'accessKeyId'> {
+interface CallSnapshot extends Omit<CallCount, 'accessKeyId'> {
   /**
    * The name of the function, rule or delivery stream; `operator` for the person at the terminal and for the reads of
    * streams.
@@ -12,7 +12,7 @@ export interface CallSnapshot extends Omit<CallCount, 'accessKeyId'> {
   readonly principal: string;
 }
 
-export interface MappingSnapshot {
+interface MappingSnapshot {
   readonly uuid: string;
   readonly functionName: string;
   /** From the arrival of each record on the stream to the end of the invocation that handled it. */

@@ -10,7 +10,7 @@ export interface CreatedResource {
 }
 
 /** One resource of the template, its intrinsics evaluated. */
-export interface TemplateResource<Properties> {
+interface TemplateResource<Properties> {
   readonly logicalId: string;
   readonly properties: Properties;
 }

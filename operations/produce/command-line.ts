@@ -1,6 +1,6 @@
 import { readArguments, UsageError } from '../command.ts';
 
-export const help = `Usage: npm run produce -- --events N | --seconds N [flags]
+const help = `Usage: npm run produce -- --events N | --seconds N [flags]
 
 Has the producer play store_1 to store_5, and says what their sales come to. Every tenth sale is followed by an
 inventory event, which is not counted.

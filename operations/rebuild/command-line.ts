@@ -2,7 +2,7 @@ import { type SlottedProjection, slottedProjections } from '../../lambda/stores/
 import { oneOf, readArguments, UsageError } from '../command.ts';
 import type { Source } from '../events/collect.ts';
 
-export const help = `Usage: npm run rebuild -- --projection orders|invoices [flags]
+const help = `Usage: npm run rebuild -- --projection orders|invoices [flags]
 
 Makes a projection anew beside the one that is read, from the events: empties its idle slot, replays everything into it
 while orders keep coming, lets it follow the stream, compares both slots, and switches readers over if they are the

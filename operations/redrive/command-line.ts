@@ -1,6 +1,6 @@
 import { readArguments, UsageError } from '../command.ts';
 
-export const help = `Usage: npm run redrive
+const help = `Usage: npm run redrive
        npm run redrive -- --all | --id ID | --function NAME [--drive] [--yes]
        npm run redrive -- --show ID
        npm run redrive -- --edit ID [--with FILE]

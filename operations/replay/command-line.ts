@@ -10,7 +10,7 @@ import { oneOf, readArguments, UsageError } from '../command.ts';
 import type { Source } from '../events/collect.ts';
 import type { Selection } from '../events/selection.ts';
 
-export const help = `Usage: npm run replay -- --projection orders|invoices [flags]
+const help = `Usage: npm run replay -- --projection orders|invoices [flags]
        npm run replay -- --list [flags]
 
 Feeds events once more to a projection, at their original positions and in the order of each key, by invoking its own

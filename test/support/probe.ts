@@ -29,7 +29,7 @@ export interface Invocation {
   opened(): Promise<void>;
 }
 
-export type ProbeEvent = KinesisStreamEvent & {
+type ProbeEvent = KinesisStreamEvent & {
   readonly window?: { readonly start: string; readonly end: string };
   readonly state?: Record<string, unknown>;
   readonly shardId?: string;

@@ -89,7 +89,7 @@ export class InMemorySnapshots implements Snapshots {
   }
 }
 
-export const inMemoryTasks = (): TaskStore => new TaskStore(new InMemoryTaskLog(), new InMemorySnapshots());
+const inMemoryTasks = (): TaskStore => new TaskStore(new InMemoryTaskLog(), new InMemorySnapshots());
 
 /** The tasks API without a gateway: what `tasks`' functions answer. */
 export class TaskApi {
