@@ -69,6 +69,7 @@ export function report({ sizes, runtime, floor, functions, consumers }: Measured
       floor: floor.heldMegabytes,
       target: atFull({ atMost: 450 }),
     }),
+    line('  right after the last of them', 'MB', runtime.loadedMegabytes, { floor: floor.loadedMegabytes }),
     line('  growth per 10,000 more', 'MB', runtime.growthMegabytes, { floor: floor.growthMegabytes }),
 
     ...functions.map(({ name, clients, bundleKilobytes }) =>

@@ -36,6 +36,8 @@ const run = async (commandLine: CommandLine): Promise<void> => {
   print(banner(started, commandLine.dataDir !== undefined));
   print(`ready in ${(performance.now() / 1_000).toFixed(1)} s; Ctrl-C ends it`);
   flushCompileCache();
+  const { giveMemoryBackAtRest } = await import('./memory-at-rest.ts');
+  giveMemoryBackAtRest();
 };
 
 const start = async ({ awsPace: atAwsPace, context, ...options }: CommandLine): Promise<LocalStack> => {

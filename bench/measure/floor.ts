@@ -4,7 +4,7 @@ import type { FloorJob } from '../children/engine-client.ts';
 import type { EnginesJob } from '../children/engines.ts';
 import { createFloorResources } from '../floor-resources.ts';
 import type { Load } from '../load.ts';
-import { residentMegabytes } from '../memory.ts';
+import { residentMegabytes, restingMegabytes } from '../memory.ts';
 import type { Sizes } from '../sizes.ts';
 import { type Figures, percentile } from '../statistics.ts';
 
@@ -29,8 +29,10 @@ export async function measureFloor(folder: string, sizes: Sizes): Promise<Figure
       await load('all', sizes.warmUp, 1);
       const single = await load('all', sizes.latency, 1);
       const all = await load('all', sizes.held - sizes.warmUp - sizes.latency, 64);
-      const heldMegabytes = residentMegabytes(engines.pid);
+      const loadedMegabytes = residentMegabytes(engines.pid);
+      const heldMegabytes = await restingMegabytes(engines.pid);
       const stores = await load('stores', sizes.batched, 64);
+      const grownMegabytes = await restingMegabytes(engines.pid);
       await load('stream', sizes.warmUp, 1);
       const one = await load('stream', sizes.one, 1);
       const sixteen = await load('stream', sizes.sixteen, 16);
@@ -51,7 +53,8 @@ export async function measureFloor(folder: string, sizes: Sizes): Promise<Figure
         orderP99Ms: single.p99,
         emptyMegabytes,
         heldMegabytes,
-        growthMegabytes: ((residentMegabytes(engines.pid) - heldMegabytes) * 10_000) / sizes.batched,
+        loadedMegabytes,
+        growthMegabytes: ((grownMegabytes - heldMegabytes) * 10_000) / sizes.batched,
       };
     } finally {
       await client.close();

@@ -1,7 +1,7 @@
 import { startChild } from '../child.ts';
 import type { PostJob } from '../children/order-client.ts';
 import type { Load } from '../load.ts';
-import { residentMegabytes } from '../memory.ts';
+import { residentMegabytes, restingMegabytes } from '../memory.ts';
 import type { Sizes } from '../sizes.ts';
 import { type Figures, percentile } from '../statistics.ts';
 import { Stores } from '../stores.ts';
@@ -38,8 +38,11 @@ export async function measureRuntime(folder: string, sizes: Sizes, say: (what: s
     const one = await post(sent + sizes.one, 1);
     const sixteen = await post(sent + sizes.sixteen, 16);
     const sixtyFour = await post(sizes.held, 64);
-    const heldMegabytes = residentMegabytes(runtime.pid);
+    const loadedMegabytes = residentMegabytes(runtime.pid);
+    say('leaving it alone');
+    const heldMegabytes = await restingMegabytes(runtime.pid);
     const batches = await post(sizes.held + sizes.batched, 2, 500);
+    const grownMegabytes = await restingMegabytes(runtime.pid);
     return {
       firstStartSeconds: first.startMs / 1_000,
       startSeconds: startMs / 1_000,
@@ -59,7 +62,8 @@ export async function measureRuntime(folder: string, sizes: Sizes, say: (what: s
       batchesPerSecond: batches.storedPerSecond,
       clientCores: sixtyFour.clientCores,
       heldMegabytes,
-      growthMegabytes: ((residentMegabytes(runtime.pid) - heldMegabytes) * 10_000) / sizes.batched,
+      loadedMegabytes,
+      growthMegabytes: ((grownMegabytes - heldMegabytes) * 10_000) / sizes.batched,
     };
   } finally {
     stores.close();

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parentPort } from 'node:worker_threads';
+import { giveMemoryBackAtRest } from '../memory-at-rest.ts';
 import { accessKeyOf, CallCounts } from '../metrics/call-counts.ts';
 import { sessionKeyPrefix } from '../principals.ts';
 import type { EngineMessage, EngineRequest } from './engine-thread.ts';
@@ -60,6 +61,7 @@ export async function serveEngine(
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   beforeFirst(url);
+  giveMemoryBackAtRest();
   port.postMessage({ kind: 'listening', url } satisfies EngineMessage);
 }
 

@@ -8,6 +8,7 @@ import { flushCompileCache } from 'node:module';
 import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { giveMemoryBack, restAfterMs } from '../memory-at-rest.ts';
 import { type EnvironmentSetup, type Invocation, Used } from './environment-protocol.ts';
 import { errorObject, isError, runtimeError } from './error-object.ts';
 import { redirectConsole } from './function-console.ts';
@@ -51,7 +52,7 @@ const next = (): Invocation => {
   for (;;) {
     const received = receiveMessageOnPort(port);
     if (received) return received.message as Invocation;
-    Atomics.wait(wake, 0, 0);
+    if (Atomics.wait(wake, 0, 0, restAfterMs) === 'timed-out') giveMemoryBack();
     Atomics.store(wake, 0, 0);
   }
 };
