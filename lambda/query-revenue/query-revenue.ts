@@ -16,9 +16,15 @@ const minuteMs = 60_000;
 /** The longest time that one request may ask for. */
 const maxMinutes = 24 * 60;
 
+/** The last minute whose text sorts behind those before it. */
+const lastMinute = '9999-12-31T23:59:00Z';
+
 const Instant = z.pipe(
-  z.string().check(z.iso.datetime('must be ISO 8601 in UTC, such as 2026-11-22T10:15:00Z')),
-  z.transform((text) => Date.parse(text)),
+  z.pipe(
+    z.string().check(z.iso.datetime('must be ISO 8601 in UTC, such as 2026-11-22T10:15:00Z')),
+    z.transform((text) => Date.parse(text)),
+  ),
+  z.number().check(z.lte(Date.parse(lastMinute), `must be ${lastMinute} at the latest`)),
 );
 const RevenueQuery = z.strictObject({ store_id: Id, from: Instant, to: Instant });
 

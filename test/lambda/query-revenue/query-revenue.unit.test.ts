@@ -74,6 +74,7 @@ describe('GET /revenue', () => {
     [{ ...asked, to: '2026-11-22T10:16:00+01:00' }, ['to']],
     [{ ...asked, to: asked.from }, ['to']],
     [{ ...asked, to: '2026-11-23T10:14:00.001Z' }, ['to']],
+    [{ ...asked, from: '9999-12-31T23:50:00Z', to: '9999-12-31T23:59:30Z' }, ['to']],
     [{ ...asked, shop: 'x' }, ['shop']],
   ])('answers %j with 422 that names the parameter', async (query, fields) => {
     const { statusCode, body } = await ask(query as Record<string, string>);
