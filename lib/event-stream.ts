@@ -1,7 +1,7 @@
 import { Annotations, Aspects, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnStreamConsumer, ShardLevelMetrics, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { Construct } from 'constructs';
-import type { Settings } from './settings.ts';
+import { type Settings, WrongSettings } from './settings.ts';
 
 export type EventStreamProps = Pick<Settings, 'production' | 'shards' | 'retention' | 'enhancedFanOut'>;
 
@@ -35,8 +35,14 @@ export class EventStream extends Stream {
     this.retentionHours = props.retention;
     this.measuresShards = props.production;
     this.#enhancedFanOut = props.enhancedFanOut;
-    this.node.addValidation({ validate: () => this.#unknownNames() });
-    Aspects.of(this).add({ visit: (node) => node === this && this.#warnOfCrowd() });
+    // Once whoever reads it has entered.
+    Aspects.of(this).add({
+      visit: (node) => {
+        if (node !== this) return;
+        this.#refuseUnknownNames();
+        this.#warnOfCrowd();
+      },
+    });
   }
 
   /**
@@ -61,14 +67,20 @@ export class EventStream extends Stream {
     this.#deliveries.add(delivery);
   }
 
-  #unknownNames(): string[] {
+  #refuseUnknownNames(): void {
+    const unknown = this.#enhancedFanOut.filter((name) => !this.#consumers.has(name));
+    if (unknown.length === 0) return;
     const why = (name: string) =>
       this.#deliveries.has(name)
         ? `${name} cannot have reads of its own, for Firehose takes none`
         : `no consumer is named ${name}`;
-    return this.#enhancedFanOut
-      .filter((name) => !this.#consumers.has(name))
-      .map((name) => `-c enhancedFanOut: ${why(name)}; there are ${[...this.#consumers].join(', ')}`);
+    throw new WrongSettings(
+      unknown.map((name) => ({
+        key: 'enhancedFanOut',
+        value: this.#enhancedFanOut,
+        message: `${why(name)}; there are ${[...this.#consumers].join(', ')}`,
+      })),
+    );
   }
 
   #warnOfCrowd(): void {

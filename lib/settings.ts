@@ -84,9 +84,21 @@ const Whole = Context.check((payload) => {
 /** What can be chosen about the stack, each by `-c key=value` or under `context` in cdk.json. */
 export type Settings = Readonly<z.infer<typeof Context>>;
 
+interface WrongSetting {
+  readonly key: string;
+  readonly value: unknown;
+  /** What it may be. */
+  readonly message: string;
+}
+
 /** What to set otherwise; for a person. */
 export class WrongSettings extends Error {
   override readonly name = 'WrongSettings';
+  constructor(wrong: readonly WrongSetting[]) {
+    super(
+      ['Wrong settings:', ...wrong.map(({ key, value, message }) => `  -c ${key}=${value}: ${message}`)].join('\n'),
+    );
+  }
 }
 
 /**
@@ -101,8 +113,10 @@ export function readSettings(context: (key: string) => unknown): Settings {
   });
   const result = Whole.safeParse(Object.fromEntries(given));
   if (result.success) return result.data;
-  const mistakes = result.error.issues.map(
-    ({ path, message }) => `  -c ${String(path[0])}=${context(String(path[0]))}: ${message}`,
+  throw new WrongSettings(
+    result.error.issues.map(({ path, message }) => {
+      const key = String(path[0]);
+      return { key, value: context(key), message };
+    }),
   );
-  throw new WrongSettings(`Wrong settings:\n${mistakes.join('\n')}`);
 }

@@ -57,4 +57,16 @@ describe('bin/event-sourcing.ts', () => {
       stderr: expect.stringMatching(/^Wrong settings:\n {2}-c auth=open: .+\n {2}-c shards=many: .+\n$/),
     });
   });
+
+  it('ends likewise where a setting names what the stack has none of', async () => {
+    const run = promisify(execFile)(process.execPath, [bin], {
+      env: environment('unknown', { enhancedFanOut: 'check-event,archive,check-events' }),
+    });
+    await expect(run).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^Wrong settings:\n( {2}-c enhancedFanOut=check-event,archive,check-events: (archive can|no con).+\n){2}$/,
+      ),
+    });
+  });
 });

@@ -59,7 +59,7 @@ describe('the archive', () => {
 
   it('shares the reads of the stream: Firehose has no enhanced fan-out', () => {
     expect(() => stackWith({ enhancedFanOut: 'project-order,archive' }).app.synth()).toThrow(
-      '-c enhancedFanOut: archive cannot have reads of its own, for Firehose takes none; there are project-order, ',
+      '-c enhancedFanOut=project-order,archive: archive cannot have reads of its own, for Firehose takes none; there are project-order, ',
     );
   });
 

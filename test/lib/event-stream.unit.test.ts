@@ -24,7 +24,7 @@ describe('the event stream', () => {
 
   it('refuses enhanced fan-out for a consumer that there is not, and names those that there are', () =>
     expect(() => stackWith({ enhancedFanOut: 'project-order,project-ordre' }).app.synth()).toThrow(
-      '-c enhancedFanOut: no consumer is named project-ordre; there are project-order, project-order-green, project-invoice, ',
+      '-c enhancedFanOut=project-order,project-ordre: no consumer is named project-ordre; there are project-order, project-order-green, project-invoice, ',
     ));
 });
 
