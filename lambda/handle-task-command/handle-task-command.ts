@@ -28,7 +28,7 @@ export const handleTaskCommand = (tasks: TaskStore, now: () => Date = () => new 
       try {
         const task = await attemptOnce(tasks, request, intent, target, loaded, now());
         if (intent.type !== 'CreateTask') return json(200, taskView(task), { ETag: entityTagOf(task) });
-        return json(201, taskView(task), { ETag: entityTagOf(task), Location: `tasks/${task.id}` });
+        return json(201, taskView(task), { ETag: entityTagOf(task), Location: locationOf(task, request) });
       } catch (error) {
         if (!(error instanceof VersionConflict)) throw error;
         if (attempt === maxAttempts) {
@@ -41,6 +41,9 @@ export const handleTaskCommand = (tasks: TaskStore, now: () => Date = () => new 
       }
     }
   });
+
+/** From the path of the request, whatever the stage or a domain of its own puts before it. */
+const locationOf = ({ id }: Task, { path }: APIGatewayProxyEvent) => (path.endsWith('/') ? id : `tasks/${id}`);
 
 interface Target {
   readonly taskId: string;

@@ -31,6 +31,14 @@ describe('POST /tasks', () => {
     });
   });
 
+  it('says where the task is from a path that ends with a slash, too', async () => {
+    const tasks = new TaskStore(new InMemoryTaskLog(), new InMemorySnapshots());
+    const request = proxyEvent({ method: 'POST', path: '/tasks/', resource: '/tasks', body: '{"name":"Write"}' });
+    const { headers, body } = await handleTaskCommand(tasks)(request);
+    const { pathname } = new URL(String(headers?.Location), 'http://localhost/prod/tasks/');
+    expect(pathname).toBe(`/prod/tasks/${JSON.parse(body).id}`);
+  });
+
   it('takes a summary and done', async () => {
     const { body } = await new TaskApi().post({ name: 'Write', summary: 'a page', done: true });
     expect(body.task).toMatchObject({ summary: 'a page', done: true });
