@@ -9,7 +9,7 @@ import {
   Rule,
   RuleTargetInput,
 } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { EventType } from '../domain/event.ts';
@@ -38,6 +38,10 @@ const inventory: Kind = { detailType: 'inventory-events', needs: ['request_id', 
 
 /** As long and as often as EventBridge tries. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
 const retries = { maxEventAge: Duration.hours(24), retryAttempts: 185 };
+const retryPolicy = {
+  maximumEventAgeInSeconds: retries.maxEventAge.toSeconds(),
+  maximumRetryAttempts: retries.retryAttempts,
+};
 
 /**
  * stores → bus ─ sales-events → stream, inventory-events → keep-stock → table, anything else → dead-letter queue; and a
@@ -86,28 +90,39 @@ export class StoreEvents extends Construct {
     stream.grant(role, 'kinesis:PutRecord', 'kinesis:PutRecords');
     return {
       bind: (rule) => {
-        this.deadLetters.addToResourcePolicy(
-          new PolicyStatement({
-            principals: [new ServicePrincipal('events.amazonaws.com')],
-            actions: ['sqs:SendMessage'],
-            resources: [this.deadLetters.queueArn],
-            conditions: { ArnEquals: { 'aws:SourceArn': rule.ruleRef.ruleArn } },
-          }),
-        );
+        this.#letSend(rule.ruleRef.ruleArn);
         return {
           arn: stream.streamArn,
           role,
           kinesisParameters: { partitionKeyPath: '$.detail.store_id' },
           input: envelopeOf(SaleRecorded),
-          retryPolicy: {
-            maximumEventAgeInSeconds: retries.maxEventAge.toSeconds(),
-            maximumRetryAttempts: retries.retryAttempts,
-          },
+          retryPolicy,
           deadLetterConfig: { arn: this.deadLetters.queueArn },
           targetResource: stream,
         };
       },
     };
+  }
+
+  /** CDK's own target would let EventBridge ask the queue for its URL and its attributes. */
+  #toDeadLetters(): IRuleTarget {
+    return {
+      bind: (rule) => {
+        this.#letSend(rule.ruleRef.ruleArn);
+        return { arn: this.deadLetters.queueArn, retryPolicy, targetResource: this.deadLetters };
+      },
+    };
+  }
+
+  #letSend(ruleArn: string): void {
+    this.deadLetters.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [this.deadLetters.queueArn],
+        conditions: { ArnEquals: { 'aws:SourceArn': ruleArn } },
+      }),
+    );
   }
 
   /** What no rule takes would go nowhere: events of another type, and those that lack a field. */
@@ -117,7 +132,7 @@ export class StoreEvents extends Construct {
       detail: { $or: needs.map((field) => ({ [field]: Match.doesNotExist() })) },
     });
     const setAside = (id: string, eventPattern: EventPattern) =>
-      new Rule(this, id, { eventBus: this.bus, eventPattern, targets: [new SqsQueue(this.deadLetters, retries)] });
+      new Rule(this, id, { eventBus: this.bus, eventPattern, targets: [this.#toDeadLetters()] });
     setAside('IncompleteSales', lacking(sales));
     setAside('IncompleteInventory', lacking(inventory));
     setAside('Unknown', { detailType: Match.anythingBut(sales.detailType, inventory.detailType) });

@@ -17,6 +17,7 @@ const targetsOf = (detailType: string, detail: Record<string, unknown>) =>
   rulesOf(detailType, detail).map((rule) => targetOf(rule).Arn['Fn::GetAtt'][0].replace(/[0-9A-F]{8}$/, ''));
 
 interface Allowed {
+  readonly Action: string;
   readonly Condition: {
     readonly ArnEquals: { readonly 'aws:SourceArn': { readonly 'Fn::GetAtt': readonly string[] } };
   };
@@ -102,6 +103,7 @@ describe("the stores' bus", () => {
     expect(
       allowed.map(({ Condition }: Allowed) => Condition.ArnEquals['aws:SourceArn']['Fn::GetAtt'][0]).sort(),
     ).toEqual(ruleIds.sort());
+    expect(new Set(allowed.map(({ Action }: Allowed) => Action))).toEqual(new Set(['sqs:SendMessage']));
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Namespace: 'AWS/SQS',
       MetricName: 'ApproximateNumberOfMessagesVisible',
