@@ -4,8 +4,16 @@ import { Alarm, ComparisonOperator, type IMetric, Stats, TreatMissingData } from
 import type { Construct } from 'constructs';
 import type { EventStream } from '../event-stream.ts';
 import type { AppFunction } from '../parts/app-function.ts';
-import { deliveryAge, iteratorAge, mappingMetric, minute, processingSuccess, tableMetric } from './metrics.ts';
-import type { Watched, WatchedMapping, WatchedTable } from './watched.ts';
+import {
+  deliveryAge,
+  iteratorAge,
+  lostEvents,
+  mappingMetric,
+  minute,
+  processingSuccess,
+  tableMetric,
+} from './metrics.ts';
+import type { Watched, WatchedMapping, WatchedRule, WatchedTable } from './watched.ts';
 
 interface AlarmProps {
   readonly id: string;
@@ -27,7 +35,8 @@ const undeliveredMinutes = 15;
 export function addAlarms(scope: Construct, watched: Watched): void {
   const alarms = [
     ...watched.mappings.flatMap(ofMapping),
-    ...watched.functions.map((watchedFunction) => ofFunction(watchedFunction, watched)),
+    ...watched.functions.flatMap((watchedFunction) => ofFunction(watchedFunction, watched)),
+    ...watched.rules.map(ofRule),
     ...watched.streams.map(ofStream),
     ...watched.tables.flatMap(ofTable),
     ...watched.apis.map(ofApi),
@@ -85,15 +94,35 @@ const ofMapping = (mapping: WatchedMapping): AlarmProps[] => {
   ];
 };
 
-const ofFunction = (watchedFunction: AppFunction, { mappings }: Watched): AlarmProps => ({
-  id: `${watchedFunction.name}-Throttled`,
-  metric: watchedFunction.metricThrottles({ statistic: Stats.SUM, period: minute }),
+const gone = 'They are gone, unless who sent them still has them: see whether that queue may still be written to.';
+
+const ofFunction = (watchedFunction: AppFunction, { mappings }: Watched): AlarmProps[] => {
+  const { name, deadLetterQueue } = watchedFunction;
+  const throttled = {
+    id: `${name}-Throttled`,
+    metric: watchedFunction.metricThrottles({ statistic: Stats.SUM, period: minute }),
+    threshold: 0,
+    text:
+      `${name} was throttled: the account's concurrency is used up. ` +
+      (mappings.some((mapping) => mapping.function === watchedFunction)
+        ? 'Its records wait on the stream, and it falls behind.'
+        : 'Whoever called it was refused, or waits for another try.'),
+  };
+  if (!deadLetterQueue) return [throttled];
+  const loses = {
+    id: `${name}-Loses`,
+    metric: watchedFunction.metric('DeadLetterErrors', { statistic: Stats.SUM, period: minute }),
+    threshold: 0,
+    text: `${name} could neither handle events nor put them into its dead-letter queue. ${gone}`,
+  };
+  return [throttled, loses];
+};
+
+const ofRule = (rule: WatchedRule): AlarmProps => ({
+  id: `${rule.name}-Loses`,
+  metric: lostEvents(rule),
   threshold: 0,
-  text:
-    `${watchedFunction.name} was throttled: the account's concurrency is used up. ` +
-    (mappings.some((mapping) => mapping.function === watchedFunction)
-      ? 'Its records wait on the stream, and it falls behind.'
-      : 'Whoever called it was refused, or waits for another try.'),
+  text: `Events that the rule ${rule.name} took got nowhere, not even into the dead-letter queue. ${gone}`,
 });
 
 const ofStream = (stream: EventStream): AlarmProps => ({

@@ -3,7 +3,7 @@ import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { AppFunction } from '../parts/app-function.ts';
 import type { BucketDelivery } from '../parts/bucket-delivery.ts';
 import type { PrivateBucket } from '../parts/private-bucket.ts';
-import type { WatchedMapping, WatchedTable } from './watched.ts';
+import type { WatchedMapping, WatchedRule, WatchedTable } from './watched.ts';
 
 /** Metrics that CDK has no method for, each with its dimensions. */
 
@@ -65,6 +65,19 @@ const deliveryMetric = ({ stream }: BucketDelivery, metricName: string, statisti
     dimensionsMap: { DeliveryStreamName: stream.ref },
     statistic,
     period: Duration.minutes(5),
+  });
+
+/**
+ * Events that a rule took and that are gone: its dead-letter queue has none of them, or there is none.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+ */
+export const lostEvents = ({ busName, ruleName, hasDeadLetters }: WatchedRule): Metric =>
+  new Metric({
+    namespace: 'AWS/Events',
+    metricName: hasDeadLetters ? 'InvocationsFailedToBeSentToDlq' : 'FailedInvocations',
+    dimensionsMap: { EventBusName: busName, RuleName: ruleName },
+    statistic: Stats.SUM,
+    period: minute,
   });
 
 /** A table's own metric, or one of its indexes', which the table's doesn't include. */

@@ -1,6 +1,7 @@
-import { type CfnResource, Stack } from 'aws-cdk-lib';
+import { type CfnResource, Fn, Stack } from 'aws-cdk-lib';
 import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { type CfnGlobalTable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { type CfnRule, Rule } from 'aws-cdk-lib/aws-events';
 import { type CfnEventSourceMapping, EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { EventStream } from '../event-stream.ts';
@@ -28,6 +29,15 @@ export interface WatchedTable {
   readonly indexes: readonly string[];
 }
 
+/** A rule of a bus of the stack's own. */
+export interface WatchedRule {
+  readonly name: string;
+  readonly busName: string;
+  readonly ruleName: string;
+  /** Whether a dead-letter queue takes what its target doesn't. */
+  readonly hasDeadLetters: boolean;
+}
+
 /** What a stack is made of, as far as it is watched. */
 export interface Watched {
   readonly functions: readonly AppFunction[];
@@ -36,6 +46,7 @@ export interface Watched {
   readonly tables: readonly WatchedTable[];
   readonly buckets: readonly { readonly name: string; readonly bucket: PrivateBucket }[];
   readonly apis: readonly RestApi[];
+  readonly rules: readonly WatchedRule[];
   readonly deliveries: readonly { readonly name: string; readonly delivery: BucketDelivery }[];
   readonly deadLetterQueues: readonly { readonly name: string; readonly queue: DeadLetterQueue }[];
 }
@@ -57,6 +68,7 @@ export function watchedOf(stack: Stack): Watched {
       .filter((construct) => construct instanceof PrivateBucket)
       .map((bucket) => ({ name: nameOf(bucket), bucket })),
     apis: constructs.filter((construct) => construct instanceof RestApi),
+    rules: constructs.filter((construct) => construct instanceof Rule).map(watchedRule),
     deliveries: constructs
       .filter((construct) => construct instanceof BucketDelivery)
       .map((delivery) => ({ name: nameOf(delivery), delivery })),
@@ -84,6 +96,17 @@ function watchedMapping(mapping: EventSourceMapping, functions: readonly AppFunc
       fate: seconds > 0 ? 'set aside' : 'gone from the stream',
       consequence: consumer instanceof StreamConsumer ? consumer.consequence : 'what it keeps misses events',
     }));
+}
+
+function watchedRule(rule: Rule): WatchedRule {
+  const { eventBusName = '', targets } = resourceOf<CfnRule>(rule);
+  const resolved: { deadLetterConfig?: unknown }[] = Stack.of(rule).resolve(targets);
+  return {
+    name: nameOf(rule),
+    busName: eventBusName,
+    ruleName: Fn.select(2, Fn.split('/', rule.ruleArn)), // its own name is `<bus>|<rule>`
+    hasDeadLetters: resolved.every(({ deadLetterConfig }) => deadLetterConfig !== undefined),
+  };
 }
 
 function indexesOf(table: TableV2): string[] {

@@ -39,26 +39,37 @@ const chart = (template: Template, title: RegExp): readonly unknown[][] => {
   return found.properties.metrics;
 };
 
+interface Referring {
+  readonly Ref?: string;
+  readonly 'Fn::GetAtt'?: readonly string[];
+  /** A part of an ARN. */
+  readonly 'Fn::Select'?: readonly [number, { readonly 'Fn::Split': readonly [string, Referring] }];
+}
+
+/** The logical id of what a dimension's value names. */
+const referredBy = ({ Ref, 'Fn::GetAtt': attribute, 'Fn::Select': part }: Referring): string =>
+  Ref ?? attribute?.[0] ?? (part ? referredBy(part[1]['Fn::Split'][1]) : '');
+
 describe.each(configurations)('the alarms ($name)', ({ template }) => {
   const mappings = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
 
-  it('are four for each consumer, two for each delivery stream, one for each function, stream, table, index, API and dead-letter queue', () => {
+  it('are four for each consumer, two for each delivery stream and function with a dead-letter queue, one for each other function, rule, stream, table, index, API and dead-letter queue', () => {
     const indexes = tablesOf(template).flatMap(([, { Properties }]) => Properties.GlobalSecondaryIndexes ?? []);
-    const others = ['AWS::Kinesis::Stream', 'AWS::ApiGateway::RestApi', 'AWS::SQS::Queue'].flatMap((type) =>
-      resourcesOf(template, type),
+    const others = ['AWS::Kinesis::Stream', 'AWS::ApiGateway::RestApi', 'AWS::SQS::Queue', 'AWS::Events::Rule'].flatMap(
+      (type) => resourcesOf(template, type),
     );
+    const withLetters = ours(template).filter(([, { Properties }]) => Properties.DeadLetterConfig);
     const deliveries = resourcesOf(template, 'AWS::KinesisFirehose::DeliveryStream');
-    const single = [...ours(template), ...tablesOf(template), ...indexes, ...others];
+    const single = [...ours(template), ...withLetters, ...tablesOf(template), ...indexes, ...others];
     expect(alarmsOf(template)).toHaveLength(4 * mappings.length + 2 * deliveries.length + single.length);
   });
 
   it('each carry their dimensions, and those name what is in the stack', () => {
     const ids = new Set(Object.keys(template.toJSON().Resources));
     for (const [id, { Properties }] of alarmsOf(template)) {
-      const dimensions: { Name: string; Value: string | { Ref?: string; 'Fn::GetAtt'?: string[] } }[] =
-        Properties.Dimensions ?? [];
+      const dimensions: { Name: string; Value: unknown }[] = Properties.Dimensions ?? [];
       const refs = dimensions.flatMap(({ Value }) =>
-        typeof Value === 'object' ? [Value.Ref ?? Value['Fn::GetAtt']?.[0] ?? ''] : [],
+        typeof Value === 'object' ? [referredBy(Value as Referring)] : [],
       );
       const named = refs.length > 0 && refs.every((ref) => ids.has(ref));
       const api = dimensions.some(({ Name, Value }) => Name === 'ApiName' && Value === 'EventSourcing');
@@ -188,6 +199,38 @@ describe('the alarms of what they share', () => {
       AlarmDescription: Match.stringLikeRegexp(`${lack}.* under ${folder}`),
     });
   });
+
+  it.each([
+    { rule: 'Sales', metric: 'InvocationsFailedToBeSentToDlq' },
+    { rule: 'Inventory', metric: 'InvocationsFailedToBeSentToDlq' },
+    { rule: 'IncompleteSales', metric: 'FailedInvocations' }, // its target is the dead-letter queue
+    { rule: 'IncompleteInventory', metric: 'FailedInvocations' },
+    { rule: 'Unknown', metric: 'FailedInvocations' },
+  ])('go off when an event of the rule $rule gets nowhere, not even into the dead-letter queue', ({ rule, metric }) => {
+    const isIt = ([id]: [string, Resource]) => id.replace(/[0-9A-F]{8}$/, '') === `StoreEvents${rule}`;
+    const [id] = resourcesOf(minimal, 'AWS::Events::Rule').find(isIt) as [string, Resource];
+    // `Ref` of a rule is `<bus>|<rule>`, the end of its ARN `rule/<bus>/<rule>`.
+    const ruleName = { 'Fn::Select': [2, { 'Fn::Split': ['/', { 'Fn::GetAtt': [id, 'Arn'] }] }] };
+    minimal.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/Events',
+      MetricName: metric,
+      Dimensions: [
+        { Name: 'EventBusName', Value: { Ref: theOne(minimal, 'AWS::Events::EventBus')[0] } },
+        { Name: 'RuleName', Value: ruleName },
+      ],
+      Statistic: 'Sum',
+      Threshold: 0,
+    });
+  });
+
+  it('go off when what keep-stock fails at does not get into the dead-letter queue', () =>
+    minimal.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/Lambda',
+      MetricName: 'DeadLetterErrors',
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: functionId(minimal, 'keep-stock') } }],
+      Statistic: 'Sum',
+      Threshold: 0,
+    }));
 
   it("go off when more than one in a hundred of the API's callers is answered 5xx", () =>
     minimal.hasResourceProperties('AWS::CloudWatch::Alarm', {
