@@ -110,16 +110,18 @@ describe('the same order again', () => {
   });
 
   it('leaves the second version standing when the first is sent again under its key', async () => {
-    const version = (city: string) => anOrder('versions', 'v', { city });
-    await system.place(version('one'), 'key-one');
-    const second = await system.place(version('two'), 'key-two');
-    await system.place(version('one'), 'key-one');
-    await system.place(anOrder('versions', 'v', { city: 'marker' }), 'key-marker');
-    const marker = await system.place(version('two'), 'key-two');
+    const send = (version: string) => system.place(anOrder('versions', 'v', { city: version }), `key-${version}`);
+    const first = await send('one');
+    const second = await send('two');
+    expect((await send('one')).eventId).toBe(first.eventId);
+    const third = await send('three'); // once it is applied, so is what lies before it
+    expect((await send('two')).eventId).toBe(second.eventId);
+    const last = await send('four');
 
-    expect(marker.eventId).toBe(second.eventId);
-    await eventually(async () => expect((await itemOf('versions', 'v')).order.city).toBe('marker'));
-    expect(await system.invoices('invoices/versions/v/')).toHaveLength(3);
+    await eventually(async () => expect((await itemOf('versions', 'v')).eventId).toBe(last.eventId));
+    const events = [first, second, third, last].map(({ eventId }) => eventId);
+    expect((await itemOf('versions', 'v')).eventIds).toEqual(events);
+    await eventually(async () => expect(await system.invoices('invoices/versions/v/')).toHaveLength(4));
   });
 
   it('keeps the last of 500 orders of one key in one post, and every one of their 500 invoices', async () => {

@@ -45,6 +45,7 @@ export interface OrderItem {
   readonly accountid: string;
   readonly vendorid: string;
   readonly eventId: string;
+  readonly eventIds: readonly string[];
   readonly position: string;
   readonly receivedAt: string;
   readonly order: Record<string, unknown> & { details: Record<string, unknown> };
