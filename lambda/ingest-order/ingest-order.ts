@@ -122,7 +122,7 @@ function answer(
 /** An event's id is of the key and of the order's place in the post. */
 const howToSendAgain = (key: string | undefined) =>
   key === undefined
-    ? 'What timed out may lie on the stream: sent again without an Idempotency-Key, it may be there twice.'
+    ? 'What is refused as retryable may lie on the stream: sent again without an Idempotency-Key, it may be there twice.'
     : 'Send the whole post again under its Idempotency-Key: an order sent without the others is another event.';
 
 function logFailures(outcomes: readonly AppendOutcome[]): void {

@@ -10,7 +10,10 @@ interface Placed {
   readonly sequenceNumber: string;
 }
 
-/** Why a record may not lie on the stream; after `timed-out` nobody knows. */
+/**
+ * Why a record may not lie on the stream. After `timed-out` nobody knows; nor is it certain after the others, which only
+ * tell of the last try: one before it may have put the record there, and its answer was lost.
+ */
 export type PutFailure = 'throttled' | 'timed-out' | 'unavailable';
 
 export type PutOutcome = Placed | { readonly failure: PutFailure; readonly error?: unknown };
