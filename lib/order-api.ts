@@ -117,7 +117,11 @@ export class OrderApi extends Construct {
   }
 
   #query(props: OrderApiProps): AppFunction {
-    const query = new AppFunction(this, 'Query', { name: 'query-orders', environment: orderTables(props) });
+    const query = new AppFunction(this, 'Query', {
+      name: 'query-orders',
+      memoryMiB: 512, // a page of the largest orders, as DynamoDB tells them and as values
+      environment: orderTables(props),
+    });
     allowOrders(query, props);
     return query;
   }

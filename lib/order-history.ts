@@ -22,6 +22,7 @@ export class OrderHistory extends Construct {
     super(scope, id);
     const query = new AppFunction(this, 'Query', {
       name: 'query-history',
+      memoryMiB: 512, // 5 MB of orders, as texts and as values
       environment: {
         LIVE_TABLE: live.tableName,
         BLUE_ORDER_TABLE: orders.blue.table.tableName,

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { invoiceKey } from '../../domain/order/invoice.ts';
 import { Id } from '../../domain/order/order.ts';
 import { OrderPlaced } from '../../domain/order/order-placed.ts';
-import { fitting } from '../runtime/answer-size.ts';
+import { answerBytes, bytesInAnswer } from '../runtime/answer-size.ts';
 import { count } from '../runtime/count.ts';
 import { httpHandler, json, Problem, readQuery } from '../runtime/http.ts';
 
@@ -47,19 +47,8 @@ export const queryHistory = (orders: OrderHistories, invoices: Invoices) =>
 
     const rest = after === undefined ? history : behind(after, history);
     const page = rest.slice(0, limit);
-    const contents = await readAll(
-      invoices,
-      page.map(({ eventId }) => invoiceKey(place, eventId)),
-    );
-    const events = fitting(
-      page.map(({ eventId, receivedAt }, at) => ({
-        eventId,
-        type: OrderPlaced.type,
-        receivedAt,
-        order: orderIn(contents[at]),
-      })),
-    );
-    return json(200, { events, next: events.length < rest.length ? events.at(-1)?.eventId : undefined });
+    const events = await answerable(page, (eventId) => invoices.get(invoiceKey(place, eventId)));
+    return json(200, { events, next: events.length < rest.length ? page[events.length - 1]?.eventId : undefined });
   });
 
 /** What is older than an event; nothing where the order has forgotten it, and with it all before. */
@@ -68,14 +57,21 @@ function behind(eventId: string, history: readonly OrderEvent[]): readonly Order
   return at < 0 ? [] : history.slice(at + 1);
 }
 
-async function readAll(invoices: Invoices, keys: readonly string[]): Promise<(string | undefined)[]> {
-  const contents: (string | undefined)[] = [];
-  const remaining = keys.entries();
-  const read = async () => {
-    for (const [at, key] of remaining) contents[at] = await invoices.get(key);
-  };
-  await Promise.all(Array.from({ length: readsAtATime }, read));
-  return contents;
+/** As many of the events as fit one answer, and what each holds: what comes behind them is hardly read. */
+async function answerable(page: readonly OrderEvent[], invoiceOf: (eventId: string) => Promise<string | undefined>) {
+  const events: object[] = [];
+  let bytes = 0;
+  for (let start = 0; start < page.length; start += readsAtATime) {
+    const few = page.slice(start, start + readsAtATime);
+    const contents = await Promise.all(few.map(({ eventId }) => invoiceOf(eventId)));
+    for (const [at, { eventId, receivedAt }] of few.entries()) {
+      const event = { eventId, type: OrderPlaced.type, receivedAt, order: orderIn(contents[at]) };
+      bytes += bytesInAnswer(event);
+      if (events.length > 0 && bytes > answerBytes) return events;
+      events.push(event);
+    }
+  }
+  return events;
 }
 
 /** An invoice is its order and the total. */

@@ -41,6 +41,11 @@ describe('the order API', () => {
     });
   });
 
+  it.each(['ingest-order', 'query-orders', 'query-history'])(
+    'gives %s the memory that the largest orders take, several at once, as values',
+    (name) => template.hasResourceProperties('AWS::Lambda::Function', { Description: name, MemorySize: 512 }),
+  );
+
   it('has no other method than these and the preflights of browsers', () => {
     const verbs = resourcesOf(template, 'AWS::ApiGateway::Method').map(([, { Properties }]) => Properties.HttpMethod);
     const paths = new Set(['/', ...routes.map(({ path }) => path)]);

@@ -81,6 +81,14 @@ describe('GET /order/events', () => {
     expect(read).toEqual(Array.from({ length: 40 }, (_, n) => `e${39 - n}`));
   });
 
+  it('reads few more invoices than fit one answer of Lambda, however many there are', async () => {
+    const { invoices, get } = await setUp(100, '"'.repeat(95_000));
+    const reads = jest.spyOn(invoices, 'get');
+    const { body } = await get(place);
+    expect(body.events.length).toBeLessThan(25);
+    expect(reads.mock.calls.length).toBe(25);
+  });
+
   it('tells of an event whose invoice is on its way', async () => {
     const { invoices, get } = await setUp(1);
     invoices.objects.clear();
