@@ -14,6 +14,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { FactName } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
+import { WrongSettings } from '../settings.ts';
 import { bundle } from './bundles.ts';
 
 export interface AppFunctionProps {
@@ -86,7 +87,11 @@ export class AppFunction extends LambdaFunction {
    */
   #measure(): void {
     const stack = Stack.of(this);
-    const layer = stack.regionalFact(FactName.cloudwatchLambdaInsightsVersion(insightsVersion, 'arm64'));
+    const layer = stack.regionalFact(FactName.cloudwatchLambdaInsightsVersion(insightsVersion, 'arm64'), '');
+    if (layer === '') {
+      const message = `has no Lambda Insights ${insightsVersion}, as far as the CDK knows, for ${this.name}`;
+      throw new WrongSettings([{ key: 'region', value: stack.region, message }]);
+    }
     this.addLayers(LayerVersion.fromLayerVersionArn(this, 'Insights', layer));
     this.allow(
       ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],

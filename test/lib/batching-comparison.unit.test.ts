@@ -85,4 +85,9 @@ describe('the batching comparison', () => {
       expect(byRegion['ap-southeast-2'][layer[2]]).toMatch(/:layer:LambdaInsightsExtension-Arm64:\d+$/);
     }
   });
+
+  it('is refused in a region of which the CDK knows no Lambda Insights', () =>
+    expect(() => stackWith({ batchingComparison: 'true', region: 'mx-central-1' })).toThrow(
+      'Wrong settings:\n  -c region=mx-central-1: has no Lambda Insights 1.0.498.0, as far as the CDK knows, for put-item-1',
+    ));
 });
