@@ -1,4 +1,10 @@
-import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  type UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { ingestOrder } from '../../../lambda/ingest-order/ingest-order.ts';
@@ -123,6 +129,21 @@ describe('the order table', () => {
     );
     for (let n = 0; n < 3; n++) await orders.apply(placed(n), sequenceNumber(n));
     expect(await itemOf('gone')).toMatchObject({ eventIds: ['e0', 'e1', 'e2'], order: { city: 'city 2' } });
+  });
+
+  it('fails at an event, to be called again, where the item goes while it is being applied', async () => {
+    const placed = (n: number) => orderPlaced(`e${n}`, { accountid: 'going' });
+    for (let n = 0; n < 100; n++) await orders.apply(placed(n), sequenceNumber(n));
+    const send = dynamoDb.send.bind(dynamoDb);
+    jest.spyOn(dynamoDb, 'send').mockImplementationOnce((async (update: UpdateItemCommand) => {
+      const refusal = await send(update).catch((error) => error);
+      const Key = { accountid: { S: 'going' }, vendorid: { S: 'v1' } };
+      await send(new DeleteItemCommand({ TableName: 'orders', Key }));
+      throw refusal;
+    }) as never);
+    await expect(orders.apply(placed(100), sequenceNumber(100))).rejects.toThrow('going/v1');
+    await orders.apply(placed(100), sequenceNumber(100));
+    expect(await itemOf('going')).toMatchObject({ eventIds: ['e100'] });
   });
 
   it('compares positions of different lengths as numbers', async () => {
