@@ -16,8 +16,8 @@ export function endAll(): void {
 const isForAws = (name: string): boolean => name.startsWith('AWS_');
 
 /**
- * This process's environment without what is meant for AWS: nobody who has sourced `.local/env` wants that runtime to be
- * measured instead, or their account.
+ * This process's environment without what is meant for AWS: nobody who has sourced `.local/env` wants that runtime to
+ * be measured instead, or their account.
  */
 export const ownEnvironment = (): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForAws(name))),

@@ -17,7 +17,10 @@ export interface Rounds {
   readonly othersShare: readonly number[];
 }
 
-/** Another round is begun only if it would end within this time; on a slow machine one round says more than half of three. */
+/**
+ * Another round is begun only if it would end within this time; on a slow machine one round says
+ * more than half of three.
+ */
 const roundsMs = 210_000;
 
 /**

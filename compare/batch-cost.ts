@@ -25,7 +25,10 @@ export const timeOfBatches = (times: readonly Took[]): Line => lineThrough(times
 
 const first = (id: PriceId): number => (prices[id].usd['us-east-1'][0]?.[1] ?? 0) / prices[id].per;
 
-/** Dollars for a million records handled as in `figures`: requests, and the time that the line says, by the prices of us-east-1. */
+/**
+ * Dollars for a million records handled as in `figures`: requests, and the time that the line says, by
+ * the prices of us-east-1.
+ */
 export const usdAMillion = (
   { invocations, records }: Pick<Figures, 'invocations' | 'records'>,
   { start, slope }: Line,

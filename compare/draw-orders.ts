@@ -25,8 +25,8 @@ const sizes = [
 export const accountsOf = (run: string): string[] => Array.from({ length: 10 }, (_, index) => `${run}-${index}`);
 
 /**
- * Orders with city, coffee, size and quantity drawn at random, the same for the same seed; each at an account and a vendor
- * of its own within `run`, so that a table holds every one of them.
+ * Orders with city, coffee, size and quantity drawn at random, the same for the same seed; each at an account and a
+ * vendor of its own within `run`, so that a table holds every one of them.
  */
 export const drawOrders = (count: number, seed: number, run: string): OrderBody[] => {
   const random = randomNumbers(seed);

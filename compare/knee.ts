@@ -16,9 +16,9 @@ export const frontier = <P extends Point>(points: readonly P[]): P[] => {
 };
 
 /**
- * The point of a frontier from which on it gets dearer much faster than quicker, or slower much faster than cheaper: the
- * one that lies farthest below the straight line between the two ends, both axes logarithmic and each a unit long. A curve
- * of fewer than three points has none.
+ * The point of a frontier from which on it gets dearer much faster than quicker, or slower much faster than cheaper:
+ * the one that lies farthest below the straight line between the two ends, both axes logarithmic and each a unit long.
+ * A curve of fewer than three points has none.
  */
 export const knee = <P extends Point>(curve: readonly P[]): P | undefined => {
   const [first, last] = [curve[0], curve.at(-1)];

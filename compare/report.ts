@@ -3,7 +3,10 @@ import { frontier, knee } from './knee.ts';
 import { pairName } from './pairs.ts';
 import type { Sweep, SweptPair } from './sweep.ts';
 
-/** The ratios that the original published for its 100 or 30 s beside 10 or 2 s, and of its ingest function to the latter. */
+/**
+ * The ratios that the original published for its 100 or 30 s beside 10 or 2 s, and of its
+ * ingest function to the latter.
+ */
 export const published = { cost: 6.0, duration: 2.1, network: 6.7, ingest: 8.5 } as const;
 
 /** What the ratios are of: put-item-1 and put-item-2. */

@@ -24,7 +24,10 @@ export class ComparisonError extends Error {
 
 const neededOutputs = ['PutItem1FunctionName', 'PutItem2FunctionName', 'PutItem1TableName', 'PutItem2TableName'];
 
-/** The `npm start` that runs in this folder; undefined where there is none. Throws where its stack has no such consumers. */
+/**
+ * The `npm start` that runs in this folder; undefined where there is none. Throws where its
+ * stack has no such consumers.
+ */
 export const findRunning = async (): Promise<ComparedStack | undefined> => {
   let files: ReturnType<typeof readLocalFiles>;
   try {

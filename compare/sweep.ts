@@ -13,7 +13,10 @@ import { type Pair, sweptPairs } from './pairs.ts';
 import { showProgress } from './progress.ts';
 import { type ComparedStack, ComparisonError, clientSettings, output, startOwn } from './stack.ts';
 
-/** What one pair did with the orders: `lag` in seconds, 99 of 100 orders wait no longer; `cost` in dollars for a million. */
+/**
+ * What one pair did with the orders: `lag` in seconds, 99 of 100 orders wait no longer; `cost`
+ * in dollars for a million.
+ */
 export interface SweptPair extends Point {
   readonly pair: Pair;
   readonly figures: Figures;
@@ -32,8 +35,8 @@ const patienceMs = 600_000;
 const warmUpOrders = 200;
 
 /**
- * Gives the same orders to put-item-2 under each pair, in virtual time: polls, windows and arrivals take place when they
- * would, but nobody waits for them; what an invocation takes, it takes really. The other consumers rest.
+ * Gives the same orders to put-item-2 under each pair, in virtual time: polls, windows and arrivals take place when
+ * they would, but nobody waits for them; what an invocation takes, it takes really. The other consumers rest.
  */
 export const sweep = async (
   { orders, rate, seed, pairs = sweptPairs }: CommandLine,

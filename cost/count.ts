@@ -36,8 +36,8 @@ const ingest = 'ingest-order';
 const longestWaitMs = 120_000;
 
 /**
- * Starts the stack on this machine, with the batching comparison, posts orders, plays stores, waits until every consumer
- * has had all of it, and writes what that took to `counts.json`. `say` hears what it is at.
+ * Starts the stack on this machine, with the batching comparison, posts orders, plays stores, waits until every
+ * consumer has had all of it, and writes what that took to `counts.json`. `say` hears what it is at.
  */
 export async function count(say: (what: string) => void): Promise<Counts> {
   const scratch = mkdtempSync(join(tmpdir(), 'cost-'));
@@ -169,7 +169,9 @@ const codeOf = ({ Resources }: Template): ReadonlyMap<string, string> =>
     }),
   );
 
-/** Of the invocations that had neither to start nor to warm up. The ingest function's are the posts, one after another. */
+/**
+ * Of the invocations that had neither to start nor to warm up. The ingest function's are the posts, one after another.
+ */
 function timesOf({ description, invocations }: FunctionSnapshot) {
   if (description === ingest) {
     const newest = invocations.slice(-measured.length);

@@ -18,11 +18,17 @@ export interface FunctionUsage extends DeployedFunction {
   readonly billedMs: number;
   /** How many of its environments are at work on average. */
   readonly concurrency: number;
-  /** The share of the time that each shard's reader is at work: above 1 it falls behind. Undefined for one that reads none. */
+  /**
+   * The share of the time that each shard's reader is at work: above 1 it falls behind. Undefined
+   * for one that reads none.
+   */
   readonly busy?: number;
 }
 
-/** At this memory Lambda gives a function one whole core, below it a share. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+/**
+ * At this memory Lambda gives a function one whole core, below it a share.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ */
 const wholeCoreMiB = 1_769;
 
 /** Assumed, since only an account could tell: how long each of AWS's answers is waited for. */

@@ -14,8 +14,8 @@ const pairsAtMost = 400;
 
 /**
  * The line through the points by the median of all slopes between two of them (Theil and Sen), which a few slow ones
- * don't move. Neither its start nor its slope is negative. Through points of a single size it starts at zero, as it does
- * where it would start below.
+ * don't move. Neither its start nor its slope is negative. Through points of a single size it starts at zero, as it
+ * does where it would start below.
  */
 export function lineThrough(points: readonly Point[]): Line {
   if (points.length === 0) return { start: 0, slope: 0 };
@@ -42,7 +42,9 @@ export interface MeasuredFunction {
   readonly points: readonly Point[];
 }
 
-/** The line of each function by its name: those of the same code have one, since their batches alone are of few sizes. */
+/**
+ * The line of each function by its name: those of the same code have one, since their batches alone are of few sizes.
+ */
 export function linesByCode(functions: readonly MeasuredFunction[]): ReadonlyMap<string, Line> {
   const ofCode = Map.groupBy(functions, ({ code }) => code);
   const lines = [...ofCode.values()].flatMap((same) => {

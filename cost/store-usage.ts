@@ -14,9 +14,9 @@ const callsOf = ({ counts }: FunctionUsage, action: RegExp): number =>
 const itemWrites = /^dynamodb:(Put|Update)Item$/;
 
 /**
- * Write request units of one order, on average over all those of its item, which grows by an id and a time with each. A unit is
- * 1 KB; what an index holds is deleted and written anew, since its key is the time of the latest order, and has the ids
- * only where it holds the whole item.
+ * Write request units of one order, on average over all those of its item, which grows by an id and a time with each. A
+ * unit is 1 KB; what an index holds is deleted and written anew, since its key is the time of the latest order, and has
+ * the ids only where it holds the whole item.
  */
 function tableWritesPerOrder(writer: FunctionUsage, workload: Workload, counts: Counts): number {
   const { indexes, wholeIndexes } = writer;

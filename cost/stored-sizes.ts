@@ -65,7 +65,10 @@ async function firstEventBytes(kinesis: KinesisClient, StreamName: string, since
   throw new NotPriced('the stream holds no record');
 }
 
-/** As DynamoDB weighs an item: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+/**
+ * As DynamoDB weighs an item:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
 export const itemBytes = (item: Record<string, AttributeValue>): number =>
   Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
 

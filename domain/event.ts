@@ -5,7 +5,10 @@ const wholeSeconds = '2026-11-22T10:15:30Z';
 const milliseconds = '2026-11-22T10:15:30.000Z';
 const timeMessage = 'must be ISO 8601 with milliseconds or whole seconds, in UTC';
 
-/** Kept with milliseconds, so that times sort as texts; EventBridge, which tells it in whole seconds, has them read as `.000`. */
+/**
+ * Kept with milliseconds, so that times sort as texts; EventBridge, which tells it in whole seconds,
+ * has them read as `.000`.
+ */
 const Time = z.pipe(
   z.iso
     .datetime(timeMessage)
@@ -47,7 +50,9 @@ export interface EventType<Type extends string = string, Data = unknown> {
   readonly type: Type;
   readonly dataschema: string;
   readonly data: z.ZodMiniType<Data>;
-  /** An event that happened: who is to say when, and under which id, is the caller. Extensions stand in the envelope. */
+  /**
+   * An event that happened: who is to say when, and under which id, is the caller. Extensions stand in the envelope.
+   */
   create<Extensions extends object>(
     facts: Pick<EventOf<Type, Data>, 'id' | 'source' | 'subject' | 'time' | 'data'>,
     extensions?: Extensions,

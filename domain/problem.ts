@@ -12,7 +12,9 @@ type Path = readonly PropertyKey[];
 const maxNameLength = 100;
 const maxPathLength = 200;
 
-/** `['orders', 3, 'city']` as `orders[3].city`; cut where it is long, so that an answer stays small whatever was sent. */
+/**
+ * `['orders', 3, 'city']` as `orders[3].city`; cut where it is long, so that an answer stays small whatever was sent.
+ */
 export function fieldPath(path: Path): string {
   let text = '';
   for (const step of path) {

@@ -25,9 +25,9 @@ interface Batches {
 }
 
 /**
- * stream → put-item-1 → table, stream → put-item-2 → table: one handler twice, which differ in nothing but their batches,
- * so that what they cost can be compared. Both read by enhanced fan-out, so as not to delay the others, and are measured
- * by Lambda Insights, which counts the network's bytes.
+ * stream → put-item-1 → table, stream → put-item-2 → table: one handler twice, which differ in nothing but their
+ * batches, so that what they cost can be compared. Both read by enhanced fan-out, so as not to delay the others, and
+ * are measured by Lambda Insights, which counts the network's bytes.
  */
 export class BatchingComparison extends Construct {
   readonly putItem1: PutItem;

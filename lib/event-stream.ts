@@ -5,7 +5,10 @@ import { type Settings, WrongSettings } from './settings.ts';
 
 export type EventStreamProps = Pick<Settings, 'production' | 'shards' | 'retention' | 'enhancedFanOut'>;
 
-/** A shard answers five reads a second, whoever reads it. https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
+/**
+ * A shard answers five reads a second, whoever reads it.
+ * https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
+ */
 const sharedReads = 5;
 
 /** The stream that carries every event, in order for each partition key; it also counts who reads it. */

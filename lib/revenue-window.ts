@@ -20,14 +20,18 @@ export interface RevenueWindowProps extends Pick<Settings, 'production' | 'reven
   readonly api: OrderApi;
 }
 
-/** As many records as one invocation's 6 MB hold beside the state, at most: the fewer invocations, the less state is read. */
+/**
+ * As many records as one invocation's 6 MB hold beside the state, at most: the fewer
+ * invocations, the less state is read.
+ */
 const batchSize = 5_000;
 const longestGatheringSeconds = 5;
 const longestBufferSeconds = 60;
 
 /**
- * stream → aggregate-revenue → table and Firehose → format-revenue-line → bucket; client ← GET /revenue ← table. Sales are
- * summed in tumbling windows of each shard; Firehose gathers their lines as long as a window lasts, at most a minute.
+ * stream → aggregate-revenue → table and Firehose → format-revenue-line → bucket; client ← GET /revenue ←
+ * table. Sales are summed in tumbling windows of each shard; Firehose gathers their lines as long as a window
+ * lasts, at most a minute.
  */
 export class RevenueWindow extends Construct {
   readonly table: TableV2;

@@ -49,7 +49,9 @@ const regions = z.pipe(
 const Context = z.object({
   /** Who may call the API: the holder of its key, a caller who signs with SigV4, or everyone. */
   auth: z.prefault(oneOf(['apiKey', 'iam', 'none']), 'apiKey'),
-  /** Half of what an account may take by default (10,000/5,000), so that a flood here leaves its other APIs the rest. */
+  /**
+   * Half of what an account may take by default (10,000/5,000), so that a flood here leaves its other APIs the rest.
+   */
   throttle: z.prefault(throttle, '5000/2500'),
   /** Keeps the data whatever happens to the stack; off, destroying the stack leaves nothing. */
   production: z.prefault(yesOrNo, 'false'),
@@ -103,8 +105,8 @@ export class WrongSettings extends Error {
 
 /**
  * The settings, as CDK's context has them: as texts from the command line, as any JSON from cdk.json.
- * Throws one `WrongSettings` that names every wrong key and what it may be. Keys that aren't ours are left alone: CDK's own
- * stand among them.
+ * Throws one `WrongSettings` that names every wrong key and what it may be. Keys that aren't ours are left alone:
+ * CDK's own stand among them.
  */
 export function readSettings(context: (key: string) => unknown): Settings {
   const given = Object.keys(Context.shape).flatMap((key) => {

@@ -36,7 +36,10 @@ interface Kind {
 const sales: Kind = { detailType: 'sales-events', needs: ['request_id', 'store_id', 'sales', 'is_return'] };
 const inventory: Kind = { detailType: 'inventory-events', needs: ['request_id', 'store_id', 'name', 'is_return'] };
 
-/** As long and as often as EventBridge tries. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html */
+/**
+ * As long and as often as EventBridge tries.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
+ */
 const retries = { maxEventAge: Duration.hours(24), retryAttempts: 185 };
 const retryPolicy = {
   maximumEventAgeInSeconds: retries.maxEventAge.toSeconds(),
@@ -159,7 +162,9 @@ export class StoreEvents extends Construct {
   }
 }
 
-/** The store's event as an event of ours. A transformer can't compute: the id is the store's, the time EventBridge's. */
+/**
+ * The store's event as an event of ours. A transformer can't compute: the id is the store's, the time EventBridge's.
+ */
 const envelopeOf = ({ type, dataschema }: EventType): RuleTargetInput =>
   RuleTargetInput.fromObject({
     specversion: '1.0',

@@ -28,7 +28,8 @@ export interface TaskLogProps {
  *
  * With `replicaRegions` other regions hold copies of the log. The functions that write to it, and the one publisher,
  * are in the stack's region alone: two regions that appended a version each would both succeed, and DynamoDB would keep
- * the one that wrote last. (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html)
+ * the one that wrote last.
+ * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html)
  */
 export class TaskLog extends Construct {
   /** Every event of every task, an item each. */
@@ -44,7 +45,8 @@ export class TaskLog extends Construct {
     this.events = new TableV2(this, 'Events', {
       partitionKey: { name: eventLogKeys.partitionKey, type: AttributeType.STRING },
       sortKey: { name: eventLogKeys.sortKey, type: AttributeType.NUMBER },
-      // What a table with replicas has to have: one that gets some later keeps its stream, and so the publisher its place.
+      // What a table with replicas has to have: one that gets some later keeps its stream, and so
+      // the publisher its place.
       dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       replicas: replicaRegions.map((region) => ({ region })),
       ...tableOptions(production),

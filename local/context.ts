@@ -57,13 +57,13 @@ export interface LocalContext {
   /** A physical name, stable from start to start: stack and logical id, cut to `maxLength` with a hash. */
   physicalName(logicalId: string, maxLength?: number): string;
   /**
-   * Calls `wake` soon after each write to the stream; the returned function stops that. A Kinesis stream is found by its
-   * name, a DynamoDB stream by its ARN.
+   * Calls `wake` soon after each write to the stream; the returned function stops that. A Kinesis stream is found by
+   * its name, a DynamoDB stream by its ARN.
    */
   onStreamWrite(stream: string, wake: OnStreamWrite): () => void;
   /**
-   * Makes a service that a resource type brings known at `endpoints`, to functions and to the person at the terminal. It
-   * closes after all that was started by `whenCreated`, and before the functions.
+   * Makes a service that a resource type brings known at `endpoints`, to functions and to the person at the terminal.
+   * It closes after all that was started by `whenCreated`, and before the functions.
    */
   serve(service: ServiceName, server: Engine): void;
   /** Runs when every resource of the template exists, in order of registration. */

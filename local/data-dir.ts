@@ -8,7 +8,9 @@ import { StartError } from './start-error.ts';
 /** The folder that holds all state of one running stack; nobody else may use it meanwhile. */
 export interface DataDir {
   readonly path: string;
-  /** A secret of 40 hexadecimal characters, made when it is first asked for by this name, readable by its owner only. */
+  /**
+   * A secret of 40 hexadecimal characters, made when it is first asked for by this name, readable by its owner only.
+   */
   secret(name: string): string;
   /** Lets go of the folder; a temporary one is removed. */
   close(): void;

@@ -5,8 +5,8 @@ import { StartError } from './start-error.ts';
 
 /**
  * Keeps entries in a file until they are removed, in the order in which they came, also when the process is killed: a
- * call that has returned is kept whole, one that has not is kept whole or not at all. A power cut may lose the last ones.
- * The file is made with the first entry.
+ * call that has returned is kept whole, one that has not is kept whole or not at all. A power cut may lose the last
+ * ones. The file is made with the first entry.
  */
 export class DurableQueue<Entry> {
   readonly #path: string;
@@ -37,7 +37,10 @@ export class DurableQueue<Entry> {
     });
   }
 
-  /** All that is kept. @throws StartError where the file is damaged: whoever starts takes up what an earlier start has left */
+  /**
+   * All that is kept.
+   * @throws StartError where the file is damaged: whoever starts takes up what an earlier start has left
+   */
   entries(): { readonly id: number; readonly entry: Entry }[] {
     if (!this.#open && !existsSync(this.#path)) return [];
     try {

@@ -4,7 +4,10 @@ export interface Pace {
   readonly wakeOnWrite: boolean;
   /** Between two polls of a shard that had nothing new. */
   readonly pollIntervalMs: number;
-  /** At most so long from one read of a busy shard to the next, so that it brings more: a read costs more than its records. */
+  /**
+   * At most so long from one read of a busy shard to the next, so that it brings more: a read
+   * costs more than its records.
+   */
   readonly gatherMs: number;
   /** At most so long a batch is held while requests wait for an environment. */
   readonly holdBatchMs: number;
@@ -12,7 +15,10 @@ export interface Pace {
   readonly retryBackoffMs: (retry: number) => number;
   /** Before retry number `retry` (from 1) of an event that nobody waits for and that the function failed at. */
   readonly asyncRetryMs: (retry: number) => number;
-  /** Before an event that nobody waits for is tried again for which Lambda had no room, `refusals` (from 1) times so far. */
+  /**
+   * Before an event that nobody waits for is tried again for which Lambda had no room,
+   * `refusals` (from 1) times so far.
+   */
   readonly asyncRefusalMs: (refusals: number) => number;
   /** How long a tumbling window that gets no more records is held open after its end. */
   readonly quietWindowMs: number;
@@ -27,8 +33,8 @@ const doubling =
     Math.min(mostMs, firstMs * 2 ** (retry - 1));
 
 /**
- * As on AWS: polls once a second, backs off 1, 2, 4 … 60 s, tries a failed event again after one minute and then two, one
- * that was refused after 1, 2, 4 … 300 s, holds a quiet window for two minutes, fills a buffer as long as it says.
+ * As on AWS: polls once a second, backs off 1, 2, 4 … 60 s, tries a failed event again after one minute and then two,
+ * one that was refused after 1, 2, 4 … 300 s, holds a quiet window for two minutes, fills a buffer as long as it says.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export const awsPace: Pace = {
@@ -45,7 +51,8 @@ export const awsPace: Pace = {
 
 /**
  * For a laptop: woken by the write itself, leaves a busy shard 50 ms, holds a batch for a second at most (Lambda polls
- * no more often), backs off 50, 100, 200 … 1,000 ms, holds a quiet window for half a second, fills a buffer for a second.
+ * no more often), backs off 50, 100, 200 … 1,000 ms, holds a quiet window for half a second,
+ * fills a buffer for a second.
  */
 export const laptopPace: Pace = {
   wakeOnWrite: true,

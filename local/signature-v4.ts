@@ -10,7 +10,9 @@ export interface SignedRequest {
   readonly rawQuery: string;
   /** By lower-case name, as Node gives them. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** SHA-256 of the body in hex, or what the service lets stand for it (S3: `x-amz-content-sha256`, `UNSIGNED-PAYLOAD`). */
+  /**
+   * SHA-256 of the body in hex, or what the service lets stand for it (S3: `x-amz-content-sha256`, `UNSIGNED-PAYLOAD`).
+   */
   readonly payloadHash: string;
 }
 
@@ -191,7 +193,10 @@ function canonicalHeaders(
 
 const trimmed = (value: string) => (value.includes('  ') ? value.replace(/ +/g, ' ') : value).trim();
 
-/** The path as every service but S3 signs it: without empty and dot segments, each segment encoded although it is already. */
+/**
+ * The path as every service but S3 signs it: without empty and dot segments, each segment
+ * encoded although it is already.
+ */
 function encodedTwice(rawPath: string): string {
   const segments: string[] = [];
   for (const segment of rawPath.split('/')) {
@@ -205,7 +210,10 @@ function encodedTwice(rawPath: string): string {
 const encode = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 
-/** A key serves a whole day, and each principal has one a service. As key objects, since to make one takes longer than all the rest. */
+/**
+ * A key serves a whole day, and each principal has one a service. As key objects, since to make one takes
+ * longer than all the rest.
+ */
 const signingKeys = new Map<string, KeyObject>();
 
 function signingKey(

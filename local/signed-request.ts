@@ -3,7 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Keys } from './principals.ts';
 import { type Verification, verifySignature } from './signature-v4.ts';
 
-/** The body; undefined where it is longer than `limitBytes`: then it was read to its end, so that the client hears the answer. */
+/**
+ * The body; undefined where it is longer than `limitBytes`: then it was read to its end, so that the
+ * client hears the answer.
+ */
 export const readBody = async (message: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = [];
   let length = 0;

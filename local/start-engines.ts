@@ -16,7 +16,10 @@ export interface Engines {
   close(): Promise<void>;
 }
 
-/** The SDK's own variable that names a service's endpoint: of `dynamodbStreams` it is `AWS_ENDPOINT_URL_DYNAMODB_STREAMS`. */
+/**
+ * The SDK's own variable that names a service's endpoint: of `dynamodbStreams` it is
+ * `AWS_ENDPOINT_URL_DYNAMODB_STREAMS`.
+ */
 export const endpointVariable = (service: string): string =>
   `AWS_ENDPOINT_URL_${service.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
 

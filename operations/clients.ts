@@ -20,7 +20,9 @@ export interface Clients {
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Clients that go where the environment leads; where it says nothing the SDK finds region, endpoint and keys itself. */
+/**
+ * Clients that go where the environment leads; where it says nothing the SDK finds region, endpoint and keys itself.
+ */
 export function openClients(deployment: Deployment): Clients {
   const { environment } = deployment;
   const dynamodb = new DynamoDBClient(settingsOf(environment, 'DYNAMODB'));

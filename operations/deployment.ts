@@ -25,7 +25,8 @@ export interface Deployment {
 export function readDeployment(folder = '.local'): Deployment {
   try {
     const { outputs, environment } = readLocalFiles(folder);
-    const isHere = /^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(outputs.ApiUrl ?? ''); // an older start may have left its `env`
+    // An older start may have left its `env`.
+    const isHere = /^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(outputs.ApiUrl ?? '');
     return deployment(outputs, isHere && !process.env.AWS_ENDPOINT_URL_LAMBDA ? environment : regionOf(outputs));
   } catch (error) {
     if (!(error instanceof NoRuntime)) throw error;

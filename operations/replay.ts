@@ -14,7 +14,9 @@ import { type CommandLine, readCommandLine, replayName } from './replay/command-
 import { describeListing, list } from './replay/list.ts';
 import { type ReplayState, replay } from './replay/replay.ts';
 
-/** Within this time what an interrupted replay has fed is taken to be there still, and what came since to be followed. */
+/**
+ * Within this time what an interrupted replay has fed is taken to be there still, and what came since to be followed.
+ */
 const resumableMs = 60 * 60_000;
 
 await runCommand(async (args, signal) => {

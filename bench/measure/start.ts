@@ -2,7 +2,9 @@ import { makeOrder } from '../orders.ts';
 import { post } from '../post.ts';
 import { type Runtime, startRuntime } from '../runtime.ts';
 
-/** Starts the runtime in `folder` and posts the order number 0; the time is from the first until the 202 of the second. */
+/**
+ * Starts the runtime in `folder` and posts the order number 0; the time is from the first until the 202 of the second.
+ */
 export async function measureStart(folder: string): Promise<{ runtime: Runtime; startMs: number }> {
   const start = performance.now();
   const runtime = await startRuntime(folder);

@@ -35,7 +35,10 @@ export interface TaskEventFacts {
   readonly sequence: string;
   /** The command that the event came from, a ULID. */
   readonly commandid: string;
-  /** The id of what caused the command. https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/correlation.md */
+  /**
+   * The id of what caused the command.
+   * https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/correlation.md
+   */
   readonly causationid: string;
   /** Shared by all that belongs to one undertaking. */
   readonly correlationid: string;

@@ -7,8 +7,8 @@ import type {
 import { log } from '../runtime/logging.ts';
 
 /**
- * Firehose -> format-revenue-line -> Firehose: each line gets its line break, for Firehose puts none between records. One
- * that is no single JSON object is `ProcessingFailed`, which Firehose keeps under the error prefix, and costs its
+ * Firehose -> format-revenue-line -> Firehose: each line gets its line break, for Firehose puts none between records.
+ * One that is no single JSON object is `ProcessingFailed`, which Firehose keeps under the error prefix, and costs its
  * neighbours nothing (https://docs.aws.amazon.com/firehose/latest/dev/data-transformation-status-model.html).
  */
 export const formatRevenueLine =
@@ -24,7 +24,9 @@ export const formatRevenueLine =
     return { records: results };
   };
 
-/** The object on one line, its line break included, and otherwise as it came: a line break stands between tokens only. */
+/**
+ * The object on one line, its line break included, and otherwise as it came: a line break stands between tokens only.
+ */
 function lineOf(bytes: Buffer): string | undefined {
   if (!isUtf8(bytes)) return undefined;
   const text = bytes.toString();

@@ -31,7 +31,10 @@ export function readIntent(request: APIGatewayProxyEvent): TaskIntent {
 
 const entityTag = /^(?:W\/)?"[!#-~]*"$/;
 
-/** The versions that `If-Match` names; undefined where any version will do. https://www.rfc-editor.org/rfc/rfc9110#field.if-match */
+/**
+ * The versions that `If-Match` names; undefined where any version will do.
+ * https://www.rfc-editor.org/rfc/rfc9110#field.if-match
+ */
 export function readIfMatch(request: APIGatewayProxyEvent): readonly string[] | undefined {
   const header = headerValues(request, 'if-match').join(',').trim();
   if (header === '*' || (header === '' && headerValues(request, 'if-match').length === 0)) return undefined;
@@ -45,8 +48,9 @@ export const actorOf = ({ requestContext }: APIGatewayProxyEvent): string =>
   requestContext?.identity?.userArn ?? requestContext?.identity?.apiKeyId ?? 'anyone';
 
 /**
- * Whom an `Idempotency-Key` belongs to: who asks, whichever session of a role it is, for a client that sends again after
- * a restart has a new one. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+ * Whom an `Idempotency-Key` belongs to: who asks, whichever session of a role it is, for a client that sends again
+ * after a restart has a new one.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
  */
 export const callerOf = (request: APIGatewayProxyEvent): string =>
   actorOf(request).replace(/^(arn:[^:]+:sts::\d+:assumed-role\/[^/]+)\/.*$/, '$1');

@@ -4,7 +4,9 @@ import { invalid } from '../runtime/http.ts';
 import type { Flaw } from '../runtime/json.ts';
 import { flawProblem, parseBody } from '../runtime/json-body.ts';
 
-/** One order of a post, by its place there and in the body, such as `orders[3]`: valid, or with every wrong field of it. */
+/**
+ * One order of a post, by its place there and in the body, such as `orders[3]`: valid, or with every wrong field of it.
+ */
 export type ReadOrder = ValidOrder | InvalidOrder;
 interface ValidOrder {
   readonly index: number;

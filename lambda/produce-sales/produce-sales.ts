@@ -53,8 +53,8 @@ const Request = z
   );
 
 /**
- * Plays store_1 to store_5: `{"events": 1170}` or `{"seconds": 60}` -> the stores' bus, in full calls of ten events, those
- * refused with the next ones. Every tenth sale is followed by an inventory event, which is not counted.
+ * Plays store_1 to store_5: `{"events": 1170}` or `{"seconds": 60}` -> the stores' bus, in full calls of ten events,
+ * those refused with the next ones. Every tenth sale is followed by an inventory event, which is not counted.
  */
 export const produceSales =
   (bus: StoreBus, origin: Origin) =>

@@ -34,10 +34,10 @@ const Query = z.strictObject({
 const readsAtATime = 25;
 
 /**
- * `GET /order/events?accountid=&vendorid=` -> `{events, next}`: what happened to an order and when, the newest first, as
- * many as fit one answer. The order's item remembers the newest 100 events that it has met, and each has an invoice that
- * holds what it says: one read of the table and one of the bucket for each event, and nothing more is written for it
- * than there is anyway. An event whose invoice is on its way is told without its `order`.
+ * `GET /order/events?accountid=&vendorid=` -> `{events, next}`: what happened to an order and when, the newest first,
+ * as many as fit one answer. The order's item remembers the newest 100 events that it has met, and each has an invoice
+ * that holds what it says: one read of the table and one of the bucket for each event, and nothing more is written for
+ * it than there is anyway. An event whose invoice is on its way is told without its `order`.
  */
 export const queryHistory = (orders: OrderHistories, invoices: Invoices) =>
   httpHandler(async (request) => {

@@ -1,6 +1,6 @@
 /**
- * How much of an answer its parts may take together, in bytes. Lambda takes 6,291,556 bytes of response, headers included.
- * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ * How much of an answer its parts may take together, in bytes. Lambda takes 6,291,556 bytes of response, headers
+ * included. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 export const answerBytes = 5_000_000;
 

@@ -9,7 +9,10 @@ export type AppendOutcome = PutOutcome | { readonly failure: NotSent; readonly e
 export type AppendFailure = PutFailure | NotSent;
 
 export interface AppendOptions {
-  /** Once it is aborted nothing more is sent, and what has no answer by then timed out. @default - all the time it takes */
+  /**
+   * Once it is aborted nothing more is sent, and what has no answer by then timed out.
+   * @default - all the time it takes
+   */
   readonly deadline?: AbortSignal | undefined;
   /** @default 50 ms before the first further try of what was refused, then twice as long each time */
   readonly backoffMs?: number | undefined;
@@ -19,9 +22,9 @@ const putAllAttempts = 4;
 const maxConcurrentKeys = 32;
 
 /**
- * Puts the records of one post on the stream, those of one partition key in the order of the post: the first of each key
- * together, each further one once its predecessor lies there, keys side by side. One whose predecessor was not accepted
- * is not sent, nor is what was not begun by the deadline. (PutRecords keeps no order, and PutRecord only with
+ * Puts the records of one post on the stream, those of one partition key in the order of the post: the first of each
+ * key together, each further one once its predecessor lies there, keys side by side. One whose predecessor was not
+ * accepted is not sent, nor is what was not begun by the deadline. (PutRecords keeps no order, and PutRecord only with
  * SequenceNumberForOrdering: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html)
  */
 export async function appendInOrder(

@@ -1,4 +1,7 @@
-/** What Lambda expects of a function that reports partial failures. https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html */
+/**
+ * What Lambda expects of a function that reports partial failures.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
+ */
 export interface BatchResponse {
   batchItemFailures: { itemIdentifier: string }[];
 }

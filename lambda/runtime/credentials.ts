@@ -12,7 +12,8 @@ const variables = { AWS_ACCESS_KEY_ID: name, AWS_SECRET_ACCESS_KEY: name, AWS_SE
 /**
  * Takes the place of the SDK's chain of credential providers in the bundles: Lambda puts a function's credentials into
  * its environment, so the other ten providers (single sign-on, profiles, instance metadata …) are never asked, and
- * leaving them out saves 135 KB and a quarter of the import time. The SDK asks for each call; the environment is read once.
+ * leaving them out saves 135 KB and a quarter of the import time. The SDK asks for each call; the
+ * environment is read once.
  */
 export const defaultProvider = () => {
   let credentials: Credentials | undefined;

@@ -19,8 +19,8 @@ export type PutFailure = 'throttled' | 'timed-out' | 'unavailable';
 export type PutOutcome = Placed | { readonly failure: PutFailure; readonly error?: unknown };
 
 /**
- * The stream, as those write to it who put events there. Its calls throw only what sending again will not mend; a record
- * that is not answered for by the deadline is `timed-out`.
+ * The stream, as those write to it who put events there. Its calls throw only what sending again will not mend; a
+ * record that is not answered for by the deadline is `timed-out`.
  */
 export interface EventStream {
   /** Puts one record, behind the record with the sequence number `after` when it has the same key. */

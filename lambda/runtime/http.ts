@@ -129,7 +129,9 @@ export const explain = (errors: readonly FieldProblem[]): string => {
   return named.join('; ') + (more > 0 ? `; and ${more} more` : '');
 };
 
-/** The query's parameters as `schema` reads them; throws a `Problem` that names every wrong, repeated or unknown one. */
+/**
+ * The query's parameters as `schema` reads them; throws a `Problem` that names every wrong, repeated or unknown one.
+ */
 export function readQuery<Schema extends z.ZodMiniType>(
   request: APIGatewayProxyEvent,
   schema: Schema,

@@ -31,7 +31,9 @@ interface Level {
 
 const token = /[[\]{},"]|-?\d[\d.eE+-]*/g;
 
-/** `text` is valid JSON, so only brackets, commas, strings and numbers need a look. No recursion: depth is the sender's. */
+/**
+ * `text` is valid JSON, so only brackets, commas, strings and numbers need a look. No recursion: depth is the sender's.
+ */
 function findFlaws(text: string): Flaw[] {
   const flaws: Flaw[] = [];
   const levels: Level[] = [];

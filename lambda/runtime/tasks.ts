@@ -4,7 +4,9 @@ import { SnapshotTable } from '../stores/snapshot-table.ts';
 import { TaskStore } from '../stores/task-store.ts';
 import { name } from './env.ts';
 
-/** Names the code that folds the events of a task: a hash, put here as the functions are bundled (lib/parts/bundles.ts). */
+/**
+ * Names the code that folds the events of a task: a hash, put here as the functions are bundled (lib/parts/bundles.ts).
+ */
 declare const TASK_REDUCER: string;
 
 /** The variables that `openTasks` takes. */

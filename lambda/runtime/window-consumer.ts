@@ -34,9 +34,9 @@ export interface Fold<Event> {
 }
 
 /**
- * Tumbling window of a shard -> `open` with the state so far -> `add`, once a record, in order -> `conclude` as the window
- * ends, or the part of it up to now where its state has grown too large. Answers with a state always, which Lambda
- * demands (https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html).
+ * Tumbling window of a shard -> `open` with the state so far -> `add`, once a record, in order -> `conclude` as the
+ * window ends, or the part of it up to now where its state has grown too large. Answers with a state always, which
+ * Lambda demands (https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html).
  *
  * A batch is taken in as a whole or not at all, for nobody says what becomes of the state of one that was reported as
  * half done: with a record that fails it throws, so that Lambda halves the batch, and a record alone is reported. The

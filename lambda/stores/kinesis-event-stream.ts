@@ -57,7 +57,10 @@ export class KinesisEventStream implements EventStream {
   }
 }
 
-/** The SDK's options for a call that ends at the deadline; none where there is none, for with any it prepares each call anew. */
+/**
+ * The SDK's options for a call that ends at the deadline; none where there is none, for with any it
+ * prepares each call anew.
+ */
 const until = (deadline?: AbortSignal) => deadline && { abortSignal: deadline };
 
 /** Cuts records into as few calls as Kinesis' limits allow. */

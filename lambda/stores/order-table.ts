@@ -36,14 +36,18 @@ const beyondEnd = 10 * rememberedEvents;
 // AND binds tighter than OR. Without a parenthesis the local engine reads a condition in a tenth of the time.
 const isNews = '#position < :position AND NOT contains(#eventIds, :id)';
 
-/** Appends to the remembered events while there is room; the times decide, since an older item may have fewer of them. */
+/**
+ * Appends to the remembered events while there is room; the times decide, since an older item may have fewer of them.
+ */
 const grow = {
   UpdateExpression:
     `${set}, #eventIds = list_append(if_not_exists(#eventIds, :none), :ids), ` +
     '#receivedAts = list_append(if_not_exists(#receivedAts, :none), :times)',
   ConditionExpression: `attribute_not_exists(#position) OR ${isNews} AND NOT size(#receivedAts) >= :limit`,
 };
-/** Appends to the remembered events and drops the oldest: an index beyond the end appends, and the paths do not overlap. */
+/**
+ * Appends to the remembered events and drops the oldest: an index beyond the end appends, and the paths do not overlap.
+ */
 const shift = {
   UpdateExpression: `${set}, #eventIds[${beyondEnd}] = :id, #receivedAts[${beyondEnd}] = :receivedAt REMOVE #eventIds[0], #receivedAts[0]`,
   ConditionExpression: `${isNews} AND size(#receivedAts) >= :limit`,

@@ -14,7 +14,9 @@ const grow = {
     'SET stock = if_not_exists(stock, :zero) + :change, requestIds = list_append(if_not_exists(requestIds, :none), :ids)',
   ConditionExpression: `attribute_not_exists(requestIds) OR ${isNews} AND size(requestIds) < :limit`,
 };
-/** Appends to a full `requestIds` and drops its oldest: an index beyond the end appends, and the paths do not overlap. */
+/**
+ * Appends to a full `requestIds` and drops its oldest: an index beyond the end appends, and the paths do not overlap.
+ */
 const shift = {
   UpdateExpression: `SET stock = stock + :change, requestIds[${rememberedRequests}] = :id REMOVE requestIds[0]`,
   ConditionExpression: `${isNews} AND size(requestIds) = :limit`,

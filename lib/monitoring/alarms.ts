@@ -157,7 +157,8 @@ const ofTable = (watched: WatchedTable): AlarmProps[] => {
 
 const ofApi = (api: RestApi): AlarmProps => ({
   id: 'Api-Fails',
-  // The average of this metric is the rate: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+  // The average of this metric is the rate:
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
   metric: api.deploymentStage.metricServerError({ statistic: Stats.AVERAGE, period: Duration.minutes(5) }),
   threshold: errorsPercent / 100,
   text:

@@ -29,7 +29,9 @@ export const mappingMetric = (mapping: WatchedMapping, metricName: MappingMetric
 export const iteratorAge = (mapping: WatchedMapping): Metric =>
   mapping.function.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: minute });
 
-/** Bytes of each invocation. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Lambda-Insights-metrics.html */
+/**
+ * Bytes of each invocation. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Lambda-Insights-metrics.html
+ */
 export const networkMetric = ({ functionName }: AppFunction, metricName: 'rx_bytes' | 'tx_bytes'): Metric =>
   new Metric({
     namespace: 'LambdaInsights',

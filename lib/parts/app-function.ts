@@ -82,8 +82,8 @@ export class AppFunction extends LambdaFunction {
   }
 
   /**
-   * CDK's own `insightsVersion` would let the function create any log group. This one has a name that AWS gives, belongs
-   * to every function of the account that Insights measures, and stays when the stack goes.
+   * CDK's own `insightsVersion` would let the function create any log group. This one has a name that AWS gives,
+   * belongs to every function of the account that Insights measures, and stays when the stack goes.
    */
   #measure(): void {
     const stack = Stack.of(this);

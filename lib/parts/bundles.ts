@@ -19,7 +19,8 @@ const rules = ['lib/parts/bundles.ts', 'lib/parts/reducer-hash.ts', 'package-loc
 /**
  * Bundles every function of `lambda/` into a folder of its own in `directory`, the AWS SDK included, so that the
  * versions of the lockfile run everywhere. CommonJS, since Node 24 imports it faster than ES modules of the same size.
- * The source map waits for `NODE_OPTIONS=--enable-source-maps`, which isn't set: it makes each import half as long again.
+ * The source map waits for `NODE_OPTIONS=--enable-source-maps`, which isn't set: it makes each
+ * import half as long again.
  *
  * Bundles that lie there stay, as long as nothing has changed of what they were made from: that is half of a synthesis.
  */

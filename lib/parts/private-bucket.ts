@@ -8,7 +8,9 @@ export interface PrivateBucketProps {
   readonly production: boolean;
 }
 
-/** A bucket that nobody outside reads, over TLS only, encrypted, and that gives a deleted or replaced object 30 days. */
+/**
+ * A bucket that nobody outside reads, over TLS only, encrypted, and that gives a deleted or replaced object 30 days.
+ */
 export class PrivateBucket extends Bucket {
   constructor(scope: Construct, id: string, { production }: PrivateBucketProps) {
     super(scope, id, {

@@ -21,7 +21,9 @@ export const answerMock = (integration: MockIntegration, request: ApiRequest): A
 
 const ALLOW_ORIGIN = 'access-control-allow-origin';
 
-/** The status in a request template: `{"statusCode": 200}`, or `{ statusCode: 200 }`, which CDK writes and AWS takes. */
+/**
+ * The status in a request template: `{"statusCode": 200}`, or `{ statusCode: 200 }`, which CDK writes and AWS takes.
+ */
 export const mockStatus = (requestTemplate: string): string | undefined =>
   /^\s*\{\s*"?statusCode"?\s*:\s*"?(\d{3})"?\s*\}\s*$/.exec(requestTemplate)?.[1];
 

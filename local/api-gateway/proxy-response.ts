@@ -46,7 +46,9 @@ const readStatus = (statusCode: unknown): number | undefined => {
   return typeof status === 'number' && Number.isInteger(status) && status >= 200 && status <= 999 ? status : undefined;
 };
 
-/** Names and values in turn, multi values before single ones and spelt as there; `undefined` where a value has no text. */
+/**
+ * Names and values in turn, multi values before single ones and spelt as there; `undefined` where a value has no text.
+ */
 const readHeaders = (single: unknown, multi: unknown, request: ApiRequest): string[] | undefined => {
   const headers: string[] = [];
   const entries = new Map<string, { readonly name: string; readonly values: string[] }>();

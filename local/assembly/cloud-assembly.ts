@@ -41,7 +41,10 @@ interface AssetManifest {
   >;
 }
 
-/** Reads the assembly in `directory`. Throws a `StartError` that names the path where it isn't one, or holds several stacks. */
+/**
+ * Reads the assembly in `directory`. Throws a `StartError` that names the path where it isn't one,
+ * or holds several stacks.
+ */
 export const readAssembly = (directory: string): CloudAssembly => {
   const root = resolve(directory);
   const manifestFile = join(root, 'manifest.json');

@@ -2,8 +2,8 @@
 const publicUrl = /https:\/\/([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com/g;
 
 /**
- * `value` with the public URL of each REST API in `origins` (id to `http://127.0.0.1:<port>`) replaced by its local one,
- * in whatever string it occurs.
+ * `value` with the public URL of each REST API in `origins` (id to `http://127.0.0.1:<port>`) replaced by its local
+ * one, in whatever string it occurs.
  */
 export const withLocalOrigins = (value: unknown, origins: ReadonlyMap<string, string>): unknown => {
   if (typeof value === 'string') {

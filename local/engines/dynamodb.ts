@@ -34,8 +34,8 @@ export interface DynamoDbWorkerData {
 const dayMs = 24 * 60 * 60 * 1_000;
 
 /**
- * DynamoDB, played by dynalite, and DynamoDB Streams before it, at one address. A call may name its table by its ARN, as
- * on AWS. A write and its stream record are stored together or not at all.
+ * DynamoDB, played by dynalite, and DynamoDB Streams before it, at one address. A call may name its table by its ARN,
+ * as on AWS. A write and its stream record are stored together or not at all.
  *
  * Not there: transactions, time to live, PartiQL, backups.
  */

@@ -26,7 +26,10 @@ export interface EngineThreadOptions {
   readonly onCrash?: OnCrash;
 }
 
-/** Hears that an engine stopped by itself. Without a listener that is an uncaught exception: nothing may go on without it. */
+/**
+ * Hears that an engine stopped by itself. Without a listener that is an uncaught exception:
+ * nothing may go on without it.
+ */
 export type OnCrash = (error: Error) => void;
 
 /** How long a closing engine may take to finish its requests and to close its files. */

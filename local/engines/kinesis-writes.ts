@@ -124,7 +124,10 @@ function answer(writes: readonly Write[], outcomeOf: (index: number) => Outcome)
   }
 }
 
-/** Runs kinesalite's action on the stream as it stands after the writes before; what it would store goes to `operations`. */
+/**
+ * Runs kinesalite's action on the stream as it stands after the writes before; what it would
+ * store goes to `operations`.
+ */
 function run({ action, input }: Write, store: StreamStore, stream: unknown, operations: Operation[]): Outcome {
   const recorder = {
     metaDb: {

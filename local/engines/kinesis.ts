@@ -23,7 +23,10 @@ export type Written = Readonly<Record<string, WrittenToShard>>;
 
 /** New records of a shard, none left out. */
 export interface WrittenToShard {
-  /** The sequence number of the record before them; undefined where the engine hasn't written to the shard since it started. */
+  /**
+   * The sequence number of the record before them; undefined where the engine hasn't written to
+   * the shard since it started.
+   */
   readonly after: string | undefined;
   readonly records: readonly WrittenRecord[];
 }

@@ -4,7 +4,9 @@ import type { RequestListener, Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 
-/** kinesalite and dynalite are built alike, on a Level database; this file knows how, and needs their exact versions. */
+/**
+ * kinesalite and dynalite are built alike, on a Level database; this file knows how, and needs their exact versions.
+ */
 export interface LevelEngine<S extends Store> {
   readonly listener: RequestListener;
   readonly store: S;
@@ -75,7 +77,9 @@ export async function openLevelEngine<S extends Store>(
   return { listener: forgiving(listener), store, close: () => db.close() };
 }
 
-/** Waits for a database that is opening already: levelup reports a failure as an event of each part, level as a cause. */
+/**
+ * Waits for a database that is opening already: levelup reports a failure as an event of each part, level as a cause.
+ */
 async function opened(store: Store): Promise<void> {
   const parts = Object.values(store).filter((part) => part instanceof EventEmitter);
   const failed = parts.map((part) => once(part, 'error').then(([error]) => Promise.reject(error)));

@@ -16,8 +16,8 @@ export type NameCall = (request: IncomingMessage) => readonly [service: string, 
 
 /**
  * Serves an engine's requests on a free port of 127.0.0.1 until the thread that started it says `close`; then finishes
- * the requests under way and calls `closeStore`. Counts the calls, by the names that `nameCall` gives them. `beforeFirst`
- * runs before anybody learns the address. What `listener` throws at once is answered by 500.
+ * the requests under way and calls `closeStore`. Counts the calls, by the names that `nameCall` gives them.
+ * `beforeFirst` runs before anybody learns the address. What `listener` throws at once is answered by 500.
  *
  * Connections live as long as the client wants them: an SDK that reuses one never finds it closed under its hands.
  */
@@ -32,7 +32,8 @@ export async function serveEngine(
 
   const counts = new CallCounts();
   const server = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 }, (request, response) => {
-    if (!request.url?.startsWith('/')) return void response.writeHead(400).end(); // the engines throw at an absolute URL
+    // The engines throw at an absolute URL.
+    if (!request.url?.startsWith('/')) return void response.writeHead(400).end();
     const [service, action] = nameCall(request);
     counts.count(request, response, service, action);
     if (accessKeyOf(request).startsWith(sessionKeyPrefix)) return refuse(service, request, response, session);

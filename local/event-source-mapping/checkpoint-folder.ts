@@ -16,7 +16,9 @@ export class CheckpointFolder {
     return existsSync(this.path) && readdirSync(this.path).length > 0;
   }
 
-  /** Takes the first checkpoints, by shard: all are there once this returns, and none if the process is killed before. */
+  /**
+   * Takes the first checkpoints, by shard: all are there once this returns, and none if the process is killed before.
+   */
   begin(checkpoints: ReadonlyMap<string, Checkpoint>): void {
     const path = `${this.path}.new`;
     rmSync(path, { recursive: true, force: true });

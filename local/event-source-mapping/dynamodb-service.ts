@@ -49,7 +49,9 @@ class DynamoDbService implements StreamService {
     return 24 * 3_600_000;
   }
 
-  /** Of a record that is gone for its age, or of a time, which these streams can't be asked for: the oldest there is. */
+  /**
+   * Of a record that is gone for its age, or of a time, which these streams can't be asked for: the oldest there is.
+   */
   async iterator(shardId: string, position: ReadPosition): Promise<string> {
     const oldest = () => this.newIterator(shardId, { ShardIteratorType: 'TRIM_HORIZON' });
     if (position === 'TRIM_HORIZON' || 'sinceMs' in position) return oldest();

@@ -15,8 +15,8 @@ export interface LaneWork extends HandlerWork {
 }
 
 /**
- * Hands the records of one lane to the function, one batch at a time, in order: collects a batch, has it handled, goes on;
- * with windows, closes each in time.
+ * Hands the records of one lane to the function, one batch at a time, in order: collects a batch, has it handled, goes
+ * on; with windows, closes each in time.
  */
 export class Lane {
   private readonly work: LaneWork;

@@ -25,8 +25,8 @@ export interface MappingSwitchParts {
 }
 
 /**
- * Turns a mapping on and off, and changes how it gathers batches. Off keeps the checkpoint, on goes on from there, and a
- * restart finds it on or off as it was left; how it gathers batches is then again as the template says.
+ * Turns a mapping on and off, and changes how it gathers batches. Off keeps the checkpoint, on goes on from there, and
+ * a restart finds it on or off as it was left; how it gathers batches is then again as the template says.
  * https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html
  */
 export class MappingSwitch {

@@ -132,7 +132,9 @@ export class ShardConsumer {
     }
   }
 
-  /** Waits for the next write or the next poll: that a lane wants more brings nothing new, and a read costs two calls. */
+  /**
+   * Waits for the next write or the next poll: that a lane wants more brings nothing new, and a read costs two calls.
+   */
   private async quietly(writes: number): Promise<void> {
     const { pace, toldOfWrites } = this.parts;
     let rung = true;
@@ -152,7 +154,10 @@ export class ShardConsumer {
     return Math.min(pace.gatherMs, 2 * gatherMs + 5);
   }
 
-  /** Waits until a lane has nothing to do, or, with more to read for certain, until one lacks a full batch to go on with. */
+  /**
+   * Waits until a lane has nothing to do, or, with more to read for certain, until one lacks a
+   * full batch to go on with.
+   */
   private async appetite(more: boolean): Promise<void> {
     const roomBytes = (1 + this.lanes.length) * payloadLimitBytes;
     const wanted = () =>

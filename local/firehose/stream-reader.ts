@@ -50,8 +50,8 @@ export class StreamReader {
   }
 
   /**
-   * Resolves once the position in every shard is taken: what is written from then on is delivered. Throws a `StartError`
-   * where there is no such stream.
+   * Resolves once the position in every shard is taken: what is written from then on is delivered. Throws a
+   * `StartError` where there is no such stream.
    */
   async start(): Promise<void> {
     const source = await StreamSource.of(this.#context, this.#streamArn);

@@ -3,8 +3,8 @@ import { statementsOf } from './policy.ts';
 import type { StsOptions } from './sts.ts';
 
 /**
- * Serves STS where a role of the template may be assumed by somebody else than a service of AWS, and adds its address to
- * `urls`; answers what closes it.
+ * Serves STS where a role of the template may be assumed by somebody else than a service of AWS, and adds its address
+ * to `urls`; answers what closes it.
  */
 export const openSts = async (
   template: Template,

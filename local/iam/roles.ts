@@ -12,8 +12,8 @@ export interface Role {
 }
 
 /**
- * The roles of a template, by their ARN, with their inline policies and those attached to them by the template. Policies
- * that AWS manages aren't known here; what can't be evaluated here allows nothing.
+ * The roles of a template, by their ARN, with their inline policies and those attached to them by the template.
+ * Policies that AWS manages aren't known here; what can't be evaluated here allows nothing.
  */
 export const rolesOf = (template: Template, scope: Scope): ReadonlyMap<string, Role> => {
   const declared = Object.entries(template.Resources);

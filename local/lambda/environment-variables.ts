@@ -67,7 +67,9 @@ const endpointVariables = (endpoints: Partial<Endpoints>): Record<string, string
 
 const nodeFolder = (runtime: string): string => runtime.replace(/js(\d+)\.x$/, '$1');
 
-/** Throws the `StartError` with which a deployment would fail: a reserved name, a name no shell takes, more than 4 KB. */
+/**
+ * Throws the `StartError` with which a deployment would fail: a reserved name, a name no shell takes, more than 4 KB.
+ */
 export const checkVariables = (functionName: string, variables: Readonly<Record<string, string>>): void => {
   const names = Object.keys(variables);
   const refused = names.find((name) => reserved.has(name) || !/^[A-Za-z]\w+$/.test(name));

@@ -44,9 +44,8 @@ const eventLimitBytes = 1_048_576;
 
 /**
  * Serves Lambda's `Invoke` on a free port of 127.0.0.1, so that `aws lambda invoke --endpoint-url` and every SDK reach
- * the functions; `GetFunction`, `GetFunctionConfiguration` and `ListFunctions` too, with what is known of them here, and
- * what reads and switches event source mappings.
- * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+ * the functions; `GetFunction`, `GetFunctionConfiguration` and `ListFunctions` too, with what is known of them here,
+ * and what reads and switches event source mappings. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
 export const startInvokeApi = async (options: InvokeApiOptions): Promise<Engine> => {
   const server = createServer({ keepAliveTimeout: 65_000 }, async (message, response) => {

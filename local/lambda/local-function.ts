@@ -72,7 +72,9 @@ export interface LocalFunction {
    * Throws `TooManyRequests` where reserved concurrency forbids the call, `RequestTooLarge` above 6 MB.
    */
   invoke(payload: string, options?: InvokeOptions): Promise<InvokeResult>;
-  /** Ends every environment at once, mid-invocation, as when its host dies: the invocations fail, the next start cold. */
+  /**
+   * Ends every environment at once, mid-invocation, as when its host dies: the invocations fail, the next start cold.
+   */
   crash(): Promise<void>;
   /** Lets the invocations that run and wait finish, then ends every environment; later ones are refused. */
   close(): Promise<void>;

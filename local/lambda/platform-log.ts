@@ -35,7 +35,10 @@ export const textPlatformLog: PlatformLog = {
   },
 };
 
-/** The same as JSON lines, for `LogFormat: JSON`. https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html */
+/**
+ * The same as JSON lines, for `LogFormat: JSON`.
+ * https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
+ */
 export const jsonPlatformLog: PlatformLog = {
   initStart: () => line('platform.initStart', { phase: 'init', runtimeVersion }),
   start: (requestId) => line('platform.start', { requestId, version: '$LATEST' }),

@@ -62,7 +62,9 @@ export class CallCounts {
 const credentialAt = 'AWS4-HMAC-SHA256 Credential='.length;
 const longestName = 128;
 
-/** The access key that a request names, in its header or in a signed link; not checked here. Empty where it names none. */
+/**
+ * The access key that a request names, in its header or in a signed link; not checked here. Empty where it names none.
+ */
 export function accessKeyOf({ headers, url = '' }: Pick<IncomingMessage, 'headers' | 'url'>): string {
   const { authorization } = headers;
   if (authorization !== undefined) return authorization.slice(credentialAt, end(authorization, '/', credentialAt));

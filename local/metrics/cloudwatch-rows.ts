@@ -50,7 +50,10 @@ const metrics: readonly (readonly [string, string, MetricRow['unit'], Describe])
 
 const insights = 'LambdaInsights';
 
-/** A row for each function, metric and minute with data, minutes in order; Lambda Insights names its dimension in lower case. */
+/**
+ * A row for each function, metric and minute with data, minutes in order; Lambda Insights names its
+ * dimension in lower case.
+ */
 export const cloudWatchRows = ({ functions }: Pick<MetricsSnapshot, 'functions'>): MetricRow[] =>
   functions
     .flatMap(({ functionName, minutes }) =>

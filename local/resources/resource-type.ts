@@ -25,7 +25,10 @@ export interface ResourceType<Properties = unknown> {
   readonly engines?: readonly EngineName[];
   /** Whether it calls services under a role of its own: its key is then among `context.principals` from the start. */
   readonly signs?: boolean;
-  /** The properties that are run, as a strict schema (of `zod/mini`): an unknown key or an unsupported value stops the start. */
+  /**
+   * The properties that are run, as a strict schema (of `zod/mini`): an unknown key or an
+   * unsupported value stops the start.
+   */
   readonly properties: $ZodType<Properties>;
   /** Top-level properties (or dotted paths) that change nothing on a laptop; named in one line at start. */
   readonly withoutEffect: readonly string[];

@@ -21,7 +21,10 @@ export interface Collecting {
   readonly progress: Progress;
 }
 
-/** A record arrives in the archive this much later than its neighbours at most: how long Firehose gathers, and then some. */
+/**
+ * A record arrives in the archive this much later than its neighbours at most: how long
+ * Firehose gathers, and then some.
+ */
 const archiveLagMs = 60 * 60_000;
 
 /** The file in `folder` that holds what was collected, for `readSorted`. */

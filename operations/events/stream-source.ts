@@ -14,7 +14,9 @@ const pauseMs = 400;
 /** Where to begin in a shard, in milliseconds since the epoch; undefined: with the oldest record there is. */
 export type Beginning = (shardId: string) => number | undefined;
 
-/** Reads what arrived on the stream before `toMs`, shards side by side, each in its order; `take` is given each record. */
+/**
+ * Reads what arrived on the stream before `toMs`, shards side by side, each in its order; `take` is given each record.
+ */
 export async function readStream(
   kinesis: KinesisClient,
   streamName: string,

@@ -62,13 +62,13 @@ const overlapMs = 60 * 60_000;
 const catchUpMs = 3 * 60 * 60_000;
 
 /**
- * Makes the idle slot of a projection anew beside the one that is read: empties it, replays every event into it, lets it
- * follow the stream, compares both, and switches readers over if they are the same. Goes on where the journal says that
- * an earlier run was. Undefined once the signal is aborted.
+ * Makes the idle slot of a projection anew beside the one that is read: empties it, replays every event into it, lets
+ * it follow the stream, compares both, and switches readers over if they are the same. Goes on where the journal says
+ * that an earlier run was. Undefined once the signal is aborted.
  *
- * The mapping is enabled behind the replay, not before it: an order that was sent again under its key is told from a new
- * one by the events that its item has met, so each key's events have to come in their order. Nothing falls between the
- * two, since the mapping goes on from where it was disabled, before the replay began.
+ * The mapping is enabled behind the replay, not before it: an order that was sent again under its key is told from a
+ * new one by the events that its item has met, so each key's events have to come in their order. Nothing falls between
+ * the two, since the mapping goes on from where it was disabled, before the replay began.
  */
 export async function rebuild(
   deployment: Deployment,
@@ -143,7 +143,10 @@ export async function rebuild(
   return { live: state.slot, comparison, switched: true };
 }
 
-/** Disables the mapping of a slot that nobody reads and takes everything out of its store. @throws Stopped where it is read */
+/**
+ * Disables the mapping of a slot that nobody reads and takes everything out of its store.
+ * @throws Stopped where it is read
+ */
 export async function emptySlot(
   deployment: Deployment,
   clients: Clients,
@@ -159,8 +162,8 @@ export async function emptySlot(
 }
 
 /**
- * Waits until the slot has met the newest event that each shard holds by now: its mapping hands out a shard in its order,
- * so whatever came before has been met by then.
+ * Waits until the slot has met the newest event that each shard holds by now: its mapping hands out a shard in its
+ * order, so whatever came before has been met by then.
  */
 async function catchUp(
   deployment: Deployment,

@@ -28,7 +28,9 @@ export async function rollBack(deployment: Deployment, clients: Clients, project
   return old;
 }
 
-/** Stops the slot that nobody reads and takes everything out of it, whatever a rebuild had done; answers which that is. */
+/**
+ * Stops the slot that nobody reads and takes everything out of it, whatever a rebuild had done; answers which that is.
+ */
 export async function emptyOld(
   deployment: Deployment,
   clients: Clients,

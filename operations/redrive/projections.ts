@@ -19,7 +19,8 @@ export interface Projections {
 
 /**
  * A function without a filter, as `check-event` is, sets aside what no other is woken for, such as an unknown type.
- * Edited, or known since, that is for the projections too: for the slots that are read, and those that follow the stream.
+ * Edited, or known since, that is for the projections too: for the slots that are read, and
+ * those that follow the stream.
  */
 export async function projectionsOf(
   deployment: Deployment,

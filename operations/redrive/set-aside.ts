@@ -3,7 +3,10 @@ import { describeData } from '../events/selection.ts';
 /** A record of a batch that a mapping gave up. */
 export interface SetAsideRecord {
   readonly sequenceNumber: string;
-  /** Records of one key keep their order. Of a DynamoDB stream all are of one: what orders its items is the function's affair. */
+  /**
+   * Records of one key keep their order. Of a DynamoDB stream all are of one: what orders its items
+   * is the function's affair.
+   */
   readonly key: string;
   /** `OrderPlaced of a1/v1`, or what else there is to say. */
   readonly what: string;

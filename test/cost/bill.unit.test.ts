@@ -88,7 +88,8 @@ describe('the bill of 100 orders a second for 30 days, worked out by hand', () =
         ({ price }) => price === 'tableWrites',
       )?.quantity ?? 0;
     const orders = 259_200_000;
-    // 900 bytes, then 40 more each: 1 unit up to the fourth order, 2 from the fifth, whose index deletes 1 and writes 2.
+    // 900 bytes, then 40 more each: 1 unit up to the fourth order, 2 from the fifth, whose
+    // index deletes 1 and writes 2.
     expect(writes(1) / orders).toBe(2);
     expect(writes(4) / orders).toBe((2 + 3 + 3 + 3) / 4);
     expect(writes(5) / orders).toBeCloseTo((2 + 3 + 3 + 3 + 5) / 5, 12);

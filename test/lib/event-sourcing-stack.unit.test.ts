@@ -130,7 +130,8 @@ describe.each([
   { name: 'minimal', template: minimal },
   { name: 'everything on', template: everything },
 ])('any number of copies fit an account ($name)', ({ template }) => {
-  // The names that AWS wants unique in an account. A stream's consumer is named within its stream, an index within its table.
+  // The names that AWS wants unique in an account. A stream's consumer is named within its stream,
+  // an index within its table.
   const physicalNames =
     /^(AlarmName|BucketName|FunctionName|LogGroupName|PolicyName|RoleName|StreamName|TableName|UsagePlanName)$/;
 

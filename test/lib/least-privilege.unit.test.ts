@@ -30,7 +30,8 @@ function readable(arn: unknown): string {
   throw new Error(`no ARN: ${JSON.stringify(arn)}`);
 }
 
-// X-Ray takes no narrower resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+// X-Ray takes no narrower resource:
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
 const tracing = ['xray:PutTelemetryRecords *', 'xray:PutTraceSegments *'];
 const writing = (log: string) => [`logs:CreateLogStream ${log}`, `logs:PutLogEvents ${log}`];
 const setAside = ['s3:ListBucket OnFailure', 's3:PutObject OnFailure/aws/lambda/*'];
@@ -120,7 +121,8 @@ const rights: Record<(typeof functionNames)[number], string[]> = {
   ],
   'publish-task-event': [
     ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map((action) => `dynamodb:${action} TaskLogEvents`),
-    // It takes no narrower resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+    // It takes no narrower resource:
+    // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
     'dynamodb:ListStreams *',
     'kinesis:PutRecord EventStream',
     'kinesis:PutRecords EventStream',

@@ -8,8 +8,8 @@ export interface Decider<State, Command, Event> {
 }
 
 /**
- * `given(...pastEvents).when(command).thenHappens(event)`, `.thenThrows(Refusal)` or `.thenIs(state)`: what a command makes of
- * an aggregate to which those events have happened.
+ * `given(...pastEvents).when(command).thenHappens(event)`, `.thenThrows(Refusal)` or `.thenIs(state)`: what a command
+ * makes of an aggregate to which those events have happened.
  */
 export const specification =
   <State, Command, Event>({ initial, decide, evolve }: Decider<State, Command, Event>) =>

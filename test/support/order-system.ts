@@ -7,7 +7,9 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type LocalStack, type StartLocalOptions, startLocal } from '../../local/start-local.ts';
 
-/** The assembly that `test/support/synthesize-once.ts` made of the real stack, with default settings, before any test. */
+/**
+ * The assembly that `test/support/synthesize-once.ts` made of the real stack, with default settings, before any test.
+ */
 export const orderAssembly = join(import.meta.dirname, '../../.local/test-assembly');
 
 /** An order as a client sends it. */

@@ -29,7 +29,9 @@ export const functionNames = [
   'query-tasks',
 ] as const;
 
-/** The folders in `lambda/`: one for each function, whatever its slot, and one for the two of the batching comparison. */
+/**
+ * The folders in `lambda/`: one for each function, whatever its slot, and one for the two of the batching comparison.
+ */
 export const folders = [...functionNames.filter((name) => !name.endsWith('-green')), 'put-item'].toSorted();
 
 /** Every setting away from its default, but for the regions: naming one changes what every ARN looks like. */

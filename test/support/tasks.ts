@@ -55,7 +55,8 @@ export class InMemoryTaskLog implements TaskLog {
   async append(event: TaskEvent): Promise<void> {
     await undefined;
     const events = this.tasks.get(event.subject) ?? [];
-    if (versionOf(event) <= events.length) throw new VersionConflict(event); // a gap can't be: nobody appends what doesn't follow
+    // A gap can't be: nobody appends what doesn't follow.
+    if (versionOf(event) <= events.length) throw new VersionConflict(event);
     this.tasks.set(event.subject, [...events, event]);
   }
 

@@ -45,8 +45,8 @@ const fakeClock = (): Clock => {
 };
 
 /**
- * Hands a closed shard to a window function as the local runtime's mappings do, in process: by its own lanes and windows,
- * from the last checkpoint after each kill. Answers with the records that were set aside.
+ * Hands a closed shard to a window function as the local runtime's mappings do, in process: by its own lanes and
+ * windows, from the last checkpoint after each kill. Answers with the records that were set aside.
  */
 export async function readShard<Batch>(shard: WindowShard, consume: WindowFunction<Batch>): Promise<SourceRecord[]> {
   const setAside: SourceRecord[] = [];

@@ -45,7 +45,10 @@ function chanceOf(seed: number) {
   return { is: (share: number) => next() < share, below: (limit: number) => Math.floor(next() * limit) };
 }
 
-/** Sales of seven stores: most from the half hour in which they arrive, some from up to three hours before it, some from after it. */
+/**
+ * Sales of seven stores: most from the half hour in which they arrive, some from up to three hours
+ * before it, some from after it.
+ */
 const chance = chanceOf(1);
 const sales: readonly Sale[] = Array.from({ length: count }, (_, n) => {
   const storeId = `store_${chance.below(7)}`;

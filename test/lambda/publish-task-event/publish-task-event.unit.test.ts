@@ -103,7 +103,8 @@ describe('publish-task-event', () => {
     const response = await publishTaskEvent(stream, 0)({ Records: events.map(change) });
 
     expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumber(2) }] });
-    // Records 3 and 7 are the first and the second event of the third task: nothing of it is there, all of the others is.
+    // Records 3 and 7 are the first and the second event of the third task: nothing of it is
+    // there, all of the others is.
     const seen = firstSeen(stream);
     expect([...seen.keys()]).not.toContain(events[2]?.subject);
     expect([...seen.values()].map(versions)).toEqual([

@@ -86,7 +86,9 @@ describe('the event stream', () => {
   });
 });
 
-/** A Kinesis that answers every call so, or stays silent; the engine never throttles, never fails and always answers. */
+/**
+ * A Kinesis that answers every call so, or stays silent; the engine never throttles, never fails and always answers.
+ */
 async function refusing(
   status: number,
   body: object | undefined,

@@ -159,7 +159,8 @@ describe('an API’s server', () => {
     const server = await ApiServer.listen(0, systemClock);
     const silent = connect(Number(new URL(server.origin).port), '127.0.0.1');
     await new Promise((resolve) => silent.once('connect', resolve));
-    await fetch(server.origin); // leaves a connection open for the next request, and by its answer the silent one is known
+    // Leaves a connection open for the next request, and by its answer the silent one is known.
+    await fetch(server.origin);
 
     const ended = new Promise((resolve) => silent.once('close', resolve));
     silent.resume();

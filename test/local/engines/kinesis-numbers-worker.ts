@@ -3,7 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import * as numbers from '../../../local/engines/kinesis-numbers.ts';
 
-/** Compares our arithmetic with kinesalite's own, which only a thread of Node's own may load; throws where they differ. */
+/**
+ * Compares our arithmetic with kinesalite's own, which only a thread of Node's own may load; throws where they differ.
+ */
 const kinesalite = createRequire(import.meta.url)('kinesalite/db');
 
 const time = fc.integer({ min: 0, max: 4_000_000_000_000 });

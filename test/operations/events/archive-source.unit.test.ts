@@ -10,7 +10,10 @@ const Key = 'events/date=2026-11-22/hour=10/a.jsonl.gz';
 const record = { partitionKey: 'a/v', sequenceNumber: '1', shardId: 'shardId-0', arrivedAt: 5, data: 'e30=' };
 const whole = gzipSync(`${JSON.stringify(record)}\n`);
 
-/** An S3 with one object, which answers each request for it with the next of these bodies, and with the last of them then. */
+/**
+ * An S3 with one object, which answers each request for it with the next of these bodies, and
+ * with the last of them then.
+ */
 const bucketOf = (...bodies: (() => Readable)[]) => {
   let asked = 0;
   const send = async (command: unknown) =>
