@@ -19,9 +19,10 @@ const maxMinutes = 24 * 60;
 /** The last minute whose text sorts behind those before it. */
 const lastMinute = '9999-12-31T23:59:00Z';
 
+const wrongTime = 'must be ISO 8601 in UTC, such as 2026-11-22T10:15:00Z';
 const Instant = z.pipe(
   z.pipe(
-    z.string().check(z.iso.datetime('must be ISO 8601 in UTC, such as 2026-11-22T10:15:00Z')),
+    z.string(wrongTime).check(z.iso.datetime(wrongTime)),
     z.transform((text) => Date.parse(text)),
   ),
   z.number().check(z.lte(Date.parse(lastMinute), `must be ${lastMinute} at the latest`)),

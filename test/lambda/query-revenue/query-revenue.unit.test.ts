@@ -80,4 +80,9 @@ describe('GET /revenue', () => {
     const { statusCode, body } = await ask(query as Record<string, string>);
     expect([statusCode, body.errors.map(({ field }: { field: string }) => field)]).toEqual([422, fields]);
   });
+
+  it('says how to write a time that is missing, as it does of one that is wrong', async () => {
+    const [missing, wrong] = await Promise.all([ask({ store_id: 'store_1' }), ask({ ...asked, from: '', to: 'noon' })]);
+    expect(missing.body).toEqual(wrong.body);
+  });
 });
