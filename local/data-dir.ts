@@ -23,11 +23,7 @@ export interface DataDir {
 export const openDataDir = (path?: string): DataDir => {
   if (path === undefined) return openTemporary();
   const directory = resolve(path);
-  try {
-    mkdirSync(directory, { recursive: true });
-  } catch (error) {
-    throw new StartError(`${directory} can't be used for data: ${(error as Error).message}`);
-  }
+  mkdirSync(directory, { recursive: true });
   const unlock = lock(directory);
   return { path: directory, secret: (name) => secretIn(directory, name), close: unlock };
 };

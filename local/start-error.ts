@@ -17,10 +17,13 @@ const fileFaults: Readonly<Record<string, string>> = {
   EISDIR: 'a folder stands where a file is needed: move it away',
 };
 
+/** Node makes folders with all above them; where it can't for another reason, it tells that the folder isn't there. */
+const unmade = "it can't be made, as on a disk that can only be read: choose another place";
+
 /** The error of a file that the caller can set right as a `StartError` that names the file; any other as it is. */
 export const asStartError = (error: unknown): unknown => {
   const { code = '', syscall, path, message } = error as NodeJS.ErrnoException;
   const file = path ?? (syscall === 'write' ? 'a file' : undefined); // whoever finds the disk full has no path any more
-  const fault = fileFaults[code];
+  const fault = code === 'ENOENT' && syscall === 'mkdir' ? unmade : fileFaults[code];
   return file && fault ? new StartError(`${file} can't be used: ${fault} (${message})`, { cause: error }) : error;
 };

@@ -268,7 +268,9 @@ describe('a start that fails', () => {
   it('names the data directory that is a file', async () => {
     const file = join(aDataDir(), 'file');
     writeFileSync(file, '');
-    await expect(startProbe(bucket, { dataDir: file })).rejects.toThrow(`${file} can't be used for data`);
+    await expect(startProbe(bucket, { dataDir: file })).rejects.toThrow(
+      `${file} can't be used: a file stands where a folder is needed`,
+    );
   });
 
   it('names what stands in the place of its data, and what is damaged', async () => {
