@@ -1,15 +1,21 @@
 // Runs before every npm script, on whatever Node the machine has (20 or later): installs what the lockfile says when
 // it is not there yet, and says so in one sentence when no Node 24 is to be had.
 import { execFileSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 
 const lockfile = 'package-lock.json';
 const installed = 'node_modules/.package-lock.json';
 
-if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lockfile).mtimeMs) {
+const { dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const isComplete = Object.keys({ ...dependencies, ...devDependencies }).every((name) =>
+  existsSync(`node_modules/${name}`),
+);
+
+if (!isComplete || !existsSync(installed) || statSync(installed).mtimeMs < statSync(lockfile).mtimeMs) {
   process.stderr.write('installing dependencies (npm ci) … ');
   try {
-    execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    // All of it, also where NODE_ENV=production or the user's own settings leave something out.
+    execFileSync('npm', ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'], {
       stdio: ['ignore', 'ignore', 'inherit'],
       shell: process.platform === 'win32',
     });

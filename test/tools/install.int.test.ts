@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+const install = join(import.meta.dirname, '../../tools/install.js');
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'install-'));
+  write('package.json', JSON.stringify({ dependencies: { zod: '4' }, devDependencies: { '@aws-sdk/a': '3' } }));
+  write('package-lock.json', '{}');
+  write(
+    'bin/npm',
+    `#!/bin/sh\necho "$@" >> calls; mkdir -p node_modules/zod node_modules/@aws-sdk/a node_modules/.bin
+touch node_modules/.package-lock.json node_modules/.bin/node`,
+  );
+  chmodSync(join(folder, 'bin/npm'), 0o755);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const write = (name: string, content: string): void => {
+  mkdirSync(join(folder, name, '..'), { recursive: true });
+  writeFileSync(join(folder, name), content);
+};
+const run = () =>
+  spawnSync(process.execPath, [install], {
+    cwd: folder,
+    env: { ...process.env, PATH: `${join(folder, 'bin')}:${process.env.PATH}` },
+    encoding: 'utf8',
+  });
+const calls = (): string[] =>
+  existsSync(join(folder, 'calls')) ? readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n') : [];
+
+describe('what runs before every script', () => {
+  it('installs once, and says so', () => {
+    expect(run()).toMatchObject({ status: 0, stderr: 'installing dependencies (npm ci) … done\n' });
+    expect(run()).toMatchObject({ status: 0, stderr: '' });
+    expect(calls()).toHaveLength(1);
+  });
+
+  it('installs all of it, also where npm is set to leave something out, as by NODE_ENV=production', () => {
+    run();
+    expect(calls()[0]).toContain('--include=dev --include=optional');
+  });
+
+  it('installs again where a package is missing that somebody left out', () => {
+    run();
+    rmSync(join(folder, 'node_modules/@aws-sdk/a'), { recursive: true });
+    run();
+    expect(calls()).toHaveLength(2);
+  });
+});
