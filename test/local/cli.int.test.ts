@@ -1,6 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -190,6 +199,16 @@ describe('npm start', () => {
     expect(await started.exited).toBe(130);
     expect(await answer).toBe('cut off');
     expect(existsSync(data)).toBe(false);
+  });
+
+  it('says what to run first where npm, told to ignore scripts, has installed nothing', () => {
+    mkdirSync(join(folder, 'local'));
+    copyFileSync(cli, join(folder, 'local/start.js'));
+    const { status, stderr } = spawnSync(process.execPath, ['local/start.js'], { cwd: folder, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([
+      1,
+      'npm start: nothing is installed, since npm is set to ignore scripts: run `node tools/install.js` first\n',
+    ]);
   });
 
   it('names the flag when its port is busy', async () => {
