@@ -5,7 +5,7 @@ import { readSettings, WrongSettings } from '../lib/settings.ts';
 // CloudFormation's own rules run in a test: here they would take longer than all the rest.
 const app = new App({ builtinCloudFormationValidation: false, autoSynth: false });
 try {
-  const settings = readSettings((key) => app.node.tryGetContext(key));
+  const settings = readSettings(app.node.getAllContext());
   new EventSourcingStack(app, 'EventSourcing', settings);
   app.synth();
 } catch (error) {

@@ -104,21 +104,19 @@ export class WrongSettings extends Error {
 }
 
 /**
- * The settings, as CDK's context has them: as texts from the command line, as any JSON from cdk.json.
- * Throws one `WrongSettings` that names every wrong key and what it may be. Keys that aren't ours are left alone:
- * CDK's own stand among them.
+ * The settings, as CDK's context has them: as texts from the command line, as any JSON from cdk.json. Throws one
+ * `WrongSettings` that names every wrong key and what it may be, and every word that is no key of ours. CDK's own keys,
+ * and those of its plugins, are no words: they have a colon, a slash or a hyphen.
  */
-export function readSettings(context: (key: string) => unknown): Settings {
-  const given = Object.keys(Context.shape).flatMap((key) => {
-    const value = context(key);
-    return value === undefined ? [] : [[key, String(value)]];
-  });
-  const result = Whole.safeParse(Object.fromEntries(given));
-  if (result.success) return result.data;
-  throw new WrongSettings(
-    result.error.issues.map(({ path, message }) => {
-      const key = String(path[0]);
-      return { key, value: context(key), message };
-    }),
-  );
+export function readSettings(context: Readonly<Record<string, unknown>>): Settings {
+  const keys = Object.keys(Context.shape);
+  const given = Object.entries(context).filter(([key]) => keys.includes(key));
+  const result = Whole.safeParse(Object.fromEntries(given.map(([key, value]) => [key, String(value)])));
+  const unknown = Object.keys(context).filter((key) => /^\w+$/.test(key) && !keys.includes(key));
+  if (result.success && unknown.length === 0) return result.data;
+  const wrong = [
+    ...(result.error?.issues ?? []).map(({ path, message }) => ({ key: String(path[0]), message })),
+    ...unknown.map((key) => ({ key, message: `is no setting; there are ${keys.join(', ')}` })),
+  ];
+  throw new WrongSettings(wrong.map(({ key, message }) => ({ key, value: context[key], message })));
 }

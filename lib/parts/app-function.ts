@@ -106,7 +106,7 @@ export class AppFunction extends LambdaFunction {
 }
 
 /** The context key under which a directory of ready bundles, `<name>/handler.cjs`, takes the place of bundling. */
-export const bundlesContext = 'bundles';
+export const bundlesContext = 'event-sourcing:bundles';
 
 const bundled = new WeakMap<App, string>();
 

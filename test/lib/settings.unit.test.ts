@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { readSettings, type Settings } from '../../lib/settings.ts';
 
-const settings = (context: Record<string, unknown> = {}): Settings => readSettings((key) => context[key]);
+const settings = (context: Record<string, unknown> = {}): Settings => readSettings(context);
 
 describe('settings', () => {
   it('have a default each', () =>
@@ -109,8 +109,13 @@ describe('settings', () => {
       ].join('\n'),
     ));
 
-  it('leave alone the keys that are not theirs', () =>
-    expect(settings({ 'cli-telemetry': false, 'aws:cdk:enable-path-metadata': true, author: 'x' })).toEqual(
+  it('refuse a word that is none of them: `prodution=true` would have the data removed with the stack', () =>
+    expect(() => settings({ prodution: 'true', shards: '4' })).toThrow(
+      'Wrong settings:\n  -c prodution=true: is no setting; there are auth, throttle, production, shards, retention, ',
+    ));
+
+  it('leave alone the keys of the CDK', () =>
+    expect(settings({ 'cli-telemetry': false, 'aws:cdk:enable-path-metadata': true, '@aws-cdk/core:x': 1 })).toEqual(
       settings(),
     ));
 

@@ -69,11 +69,7 @@ export function stackWith(
     builtinCloudFormationValidation: false,
     ...props,
   });
-  const stack = new EventSourcingStack(
-    app,
-    'EventSourcing',
-    readSettings((key) => app.node.tryGetContext(key)),
-  );
+  const stack = new EventSourcingStack(app, 'EventSourcing', readSettings(app.node.getAllContext()));
   return { app, stack };
 }
 
