@@ -28,13 +28,13 @@ export const label = (
 
 /** Written out for each of the two, since not every viewer of SVG knows CSS variables. */
 const colors = (back: string, ink: string, faint: string, line: string, one: string, two: string): string =>
-  `.back { fill: ${back}; } text { fill: ${ink}; } .faint, .small { fill: ${faint}; } .grid { stroke: ${line}; } ` +
+  `.back { fill: ${back}; } .small { stroke: ${back}; } text { fill: ${ink}; } .faint, .small { fill: ${faint}; } .grid { stroke: ${line}; } ` +
   `.one { fill: ${one}; } .two { fill: ${two}; } .curve { stroke: ${one}; } .ring { stroke: ${two}; }`;
 
 const style = `
 text { font: 13px system-ui, sans-serif; }
 .title { font-size: 16px; font-weight: 600; }
-.small { font-size: 11px; }
+.small { font-size: 11px; paint-order: stroke; stroke-width: 3px; }
 .middle { text-anchor: middle; }
 .end { text-anchor: end; }
 .grid, .curve, .ring { fill: none; }
