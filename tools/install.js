@@ -1,10 +1,19 @@
 // Runs before every npm script, on whatever Node the machine has (20 or later): installs what the lockfile says when
 // it is not there yet, and says so in one sentence when no Node 24 is to be had.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 
 const lockfile = 'package-lock.json';
 const installed = 'node_modules/.package-lock.json';
+
+// The one from npm needs the GNU C library: on Alpine every script would end with `node: not found`.
+const removeNodeThatCannotRun = (path) => {
+  try {
+    execFileSync(path, ['--version'], { stdio: 'ignore', env: {} });
+  } catch {
+    rmSync(path, { force: true });
+  }
+};
 
 const { dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const isComplete = Object.keys({ ...dependencies, ...devDependencies }).every((name) =>
@@ -24,6 +33,7 @@ if (!isComplete || !existsSync(installed) || statSync(installed).mtimeMs < statS
     process.exit(1);
   }
   process.stderr.write('done\n');
+  if (process.platform === 'linux') removeNodeThatCannotRun('node_modules/.bin/node');
 }
 
 const bundledNode = ['node_modules/.bin/node', 'node_modules/.bin/node.cmd'].some((path) => existsSync(path));

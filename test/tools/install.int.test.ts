@@ -14,7 +14,7 @@ beforeEach(() => {
   write(
     'bin/npm',
     `#!/bin/sh\necho "$@" >> calls; mkdir -p node_modules/zod node_modules/@aws-sdk/a node_modules/.bin
-touch node_modules/.package-lock.json node_modules/.bin/node`,
+touch node_modules/.package-lock.json; ln -sf "\${NODE_OF_PACKAGE:-${process.execPath}}" node_modules/.bin/node`,
   );
   chmodSync(join(folder, 'bin/npm'), 0o755);
 });
@@ -24,10 +24,10 @@ const write = (name: string, content: string): void => {
   mkdirSync(join(folder, name, '..'), { recursive: true });
   writeFileSync(join(folder, name), content);
 };
-const run = () =>
+const run = (variables: Record<string, string> = {}) =>
   spawnSync(process.execPath, [install], {
     cwd: folder,
-    env: { ...process.env, PATH: `${join(folder, 'bin')}:${process.env.PATH}` },
+    env: { ...process.env, ...variables, PATH: `${join(folder, 'bin')}:${process.env.PATH}` },
     encoding: 'utf8',
   });
 const calls = (): string[] =>
@@ -43,6 +43,14 @@ describe('what runs before every script', () => {
   it('installs all of it, also where npm is set to leave something out, as by NODE_ENV=production', () => {
     run();
     expect(calls()[0]).toContain('--include=dev --include=optional');
+  });
+
+  it("leaves the way to the machine's own Node free where the one from npm can't run, as on Alpine", () => {
+    write('node', '#!/lib64/ld-linux-x86-64.so.nowhere\n');
+    chmodSync(join(folder, 'node'), 0o755);
+    expect(run({ NODE_OF_PACKAGE: join(folder, 'node') })).toMatchObject({ status: 0 });
+    expect(existsSync(join(folder, 'node_modules/.bin/node'))).toBe(false);
+    expect(run()).toMatchObject({ status: 0, stderr: '' });
   });
 
   it('installs again where a package is missing that somebody left out', () => {
