@@ -22,7 +22,7 @@ describe('the README', () => {
 
   it('names only npm scripts that are there', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    expect(all(/npm run ([\w:-]+)/g).filter((name) => !(name in scripts))).toEqual([]);
+    expect(all(/npm run (?:--silent )?(\w[\w:-]*)/g).filter((name) => !(name in scripts))).toEqual([]);
   });
 
   it('says everything once: no heading and no table stands in it twice', () => {

@@ -15,7 +15,7 @@ redrive leaves an audit record in the bucket, under redrive/audit/.
   --all             everything
   --drive           does it
   --yes             without asking, also for more than 10 records
-  --show ID         prints the records, as --edit takes them
+  --show ID         prints the records, as --edit takes them (into a file by npm run --silent, without npm's own lines)
   --edit ID         changes the payload in $EDITOR; the original is kept
   --with FILE       takes the changed payload from a file
   --dismiss ID      takes it off the list, redriven or not, with an audit record
