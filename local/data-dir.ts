@@ -23,7 +23,8 @@ export interface DataDir {
 export const openDataDir = (path?: string): DataDir => {
   if (path === undefined) return openTemporary();
   const directory = resolve(path);
-  mkdirSync(directory, { recursive: true });
+  const isNew = mkdirSync(directory, { recursive: true }) !== undefined;
+  if (isNew) writeFileSync(join(directory, '.gitignore'), '*\n'); // it may lie in a checkout, and it holds keys
   const unlock = lock(directory);
   return { path: directory, secret: (name) => secretIn(directory, name), close: unlock };
 };
