@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { CommandLine } from './command-line.ts';
 import { forgetEarlierStart } from './earlier-start.ts';
+import { asStartError } from './start-error.ts';
 import type { LocalStack } from './start-local.ts';
 
 process.env.TZ = 'UTC'; // as on AWS; a worker thread can't set it
@@ -88,12 +89,15 @@ const onLostParent = (end: () => void): void => {
   }, parentWatchMs).unref();
 };
 
-const giveUp = (error: unknown): void => {
+/** Ends with one line where the caller can do something about it, as about a full disk; otherwise as a defect does. */
+const giveUp = (thrown: unknown): void => {
+  const error = asStartError(thrown);
   if (error instanceof Error && error.name === 'StartError') fail(`npm start: ${error.message}`, 1);
   console.error(error);
   process.exit(1);
 };
 
+process.on('uncaughtException', giveUp);
 const { help, readCommandLine, UsageError } = await import('./command-line.ts');
 try {
   const commandLine = readCommandLine(process.argv.slice(2));

@@ -234,6 +234,21 @@ describe('npm start', () => {
     expect(existsSync(join(folder, 'kept', 'runtime.pid'))).toBe(false);
   });
 
+  it('ends with one line when its disk is full, wherever that was found', async () => {
+    const full = join(folder, 'full.mjs');
+    writeFileSync(
+      full,
+      `import { isMainThread } from 'node:worker_threads';
+       const error = Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC', syscall: 'write' });
+       if (isMainThread) process.on('SIGUSR2', () => Promise.reject(error));`,
+    );
+    const started = startIn({ NODE_OPTIONS: `--import ${full}` }, '--assembly', api(), '--port', '0');
+    await started.ready();
+    started.child.kill('SIGUSR2');
+    expect(await started.exited).toBe(1);
+    expect(started.lines().at(-1)).toMatch(/^npm start: a file can't be used: its disk is full \(ENOSPC/);
+  });
+
   it('runs engines of its own in a shell that has the endpoints of an earlier start', async () => {
     const gone = 'http://127.0.0.1:1';
     const sourced = { AWS_ENDPOINT_URL_S3: gone, LOCAL_ENDPOINTS: gone };
