@@ -98,6 +98,7 @@ const giveUp = (thrown: unknown): void => {
 };
 
 process.on('uncaughtException', giveUp);
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}); // who reads may go first, as `tee`
 const { help, readCommandLine, UsageError } = await import('./command-line.ts');
 try {
   const commandLine = readCommandLine(process.argv.slice(2));

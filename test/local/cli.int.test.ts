@@ -173,6 +173,16 @@ describe('npm start', () => {
     ]);
   });
 
+  it('closes as ever when what reads its lines has gone first, as `tee` has at Ctrl-C', async () => {
+    const started = start('--assembly', api(), '--port', '0', '--data-dir', 'kept');
+    await started.ready();
+    started.child.stdout?.destroy();
+    started.child.stderr?.destroy();
+    started.child.kill('SIGINT');
+    expect(await started.exited).toBe(0);
+    expect(existsSync(join(folder, 'kept', 'runtime.pid'))).toBe(false);
+  });
+
   it("closes when npm's shell is killed, which takes the signal for itself", async () => {
     const command = `'${process.execPath}' '${cli}' --assembly '${api()}' --port 0; true`;
     const shell = spawn('sh', ['-c', command], { cwd: folder, env: { ...process.env, npm_lifecycle_event: 'start' } });
