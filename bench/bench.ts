@@ -8,14 +8,14 @@ import { measureAll } from './run.ts';
 import { fullSizes, quickSizes } from './sizes.ts';
 import { formatTable, isMet, ratio } from './table.ts';
 
-const help = `npm run bench -- [options]
+const help = `Usage: npm run bench -- [flags]
 
 Measures the local runtime, started as by \`npm start\`, and beside each figure its floor: the same calls made straight
 from one process against the same engines. Takes three to four minutes, and wants the machine for itself.
 
   --quick     fewer orders and one round, in half a minute; good for a look, not for a comparison
   --out FILE  where the figures go as JSON; default bench/results/<time>.json
-  --help      this text
+  --help      shows this
 `;
 
 async function main(quick: boolean, out: string | undefined): Promise<void> {

@@ -16,7 +16,7 @@ import { post } from './post.ts';
 import { endAll, ownEnvironment, track } from './processes.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 
-const help = `npm run bench:rebuild -- [options]
+const help = `Usage: npm run bench:rebuild -- [flags]
 
 Rebuilds the orders blue/green on the local runtime while orders keep coming, kills the rebuild on its way, and tells
 how long it took beside its floor: the same writes made straight from one process against the same engine.
@@ -24,7 +24,7 @@ how long it took beside its floor: the same writes made straight from one proces
   --orders N  how many there are to rebuild; default 100,000
   --rate N    how many orders a second keep coming; default 50
   --kills N   how often the rebuild is killed, at random; default 3
-  --help      this text
+  --help      shows this
 `;
 
 const postOf = 500;

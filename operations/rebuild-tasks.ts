@@ -6,13 +6,14 @@ import { outputOf, readDeployment } from './deployment.ts';
 import { openProgress } from './progress.ts';
 import { rebuildTasks } from './rebuild-tasks/rebuild-tasks.ts';
 
-const help = `npm run rebuild-tasks
+const help = `Usage: npm run rebuild-tasks
 
 Makes what listens to tasks anew from their event log: the table that GET /tasks lists, and the audit bucket's object of
-each event. Against what npm start or npm run deploy left in .local. Tasks may change meanwhile: no view goes back in
-version. Running it again changes nothing.
+each event. Tasks may change meanwhile: no view goes back in version. Running it again changes nothing.
 
-  --help, -h   this`;
+  --help   shows this
+
+Reads .local/outputs.json and .local/env, or the SDK's own variables for an account.`;
 
 await runCommand(async (args, signal) => {
   if (!readArguments(args, {}, help)) return;
