@@ -18,16 +18,22 @@ interface Entry {
 }
 
 /**
- * `GetRecords` that stays where it is while an open shard has nothing to read.
+ * `GetRecords` that stays where it is while an open shard has nothing to read, and says that it is behind where all that
+ * it came by is older than the retention.
  *
  * kinesalite would move the iterator on to the present second, past a record whose write began in the second before and
- * ends after the read: that reader would never see it.
+ * ends after the read: that reader would never see it. And it leaves out what is too old, so that a page of it looks like
+ * the end of the shard.
  */
 export const positionKept =
   (original: Action): Action =>
-  (store, input, callback) =>
+  (store, input, callback) => {
+    const nowMs = Date.now();
     original(store, input, (error, output) => {
       if (!output?.NextShardIterator || (output.Records as unknown[]).length > 0) return callback(error, output);
+      const [, , , next] = decipher(String(output.NextShardIterator));
+      const behindMs = nowMs - database.parseSequence(next).seqTime; // the present second where nothing was passed
+      if (behindMs > 1_000) return callback(null, { ...output, MillisBehindLatest: behindMs });
       const [, streamName = '', shardId = '', sequenceNumber] = decipher(String(input.ShardIterator));
       (store as StreamStore).getStream(streamName, (failure, stream) => {
         if (failure) return callback(failure);
@@ -37,6 +43,7 @@ export const positionKept =
         callback(null, { ...output, NextShardIterator });
       });
     });
+  };
 
 /** `GetShardIterator` that answers at once, with the latest position, where no record is as young as the timestamp. */
 export const timestampAhead =
