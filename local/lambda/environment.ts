@@ -10,8 +10,8 @@ export interface Call {
   readonly payload: string;
   readonly options: InvokeOptions;
   readonly requestId: string;
-  /** When it came, on `performance.now()`'s clock. */
-  readonly since: number;
+  /** Until when it waits for a busy environment before another one is started, on `performance.now()`'s clock. */
+  readonly waitsUntil: number;
   readonly answer: (result: InvokeResult) => void;
 }
 

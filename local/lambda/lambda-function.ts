@@ -111,7 +111,8 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
       };
       const requestId = options.requestId ?? randomUUID();
       if (options.source === 'api') this.#settings.precedence?.requestWaits();
-      this.#waiting.push({ payload, options, requestId, since: performance.now(), answer });
+      const waitsUntil = performance.now() + (options.patienceMs ?? patienceMs);
+      this.#waiting.push({ payload, options, requestId, waitsUntil, answer });
       this.#dispatch();
     });
     return during(this.#settings.clock ?? systemClock, answered);
@@ -170,22 +171,16 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
     return call;
   }
 
-  /** Starts the first environment at once, and a further one when a call has waited for those there are. */
+  /** Starts the first environment at once, and a further one when any call has waited enough for those there are. */
   #grow(): void {
+    clearTimeout(this.#growTimer);
     while (this.#waiting.length > 0 && this.#environments.size === 0) this.#start();
-    const [next] = this.#waiting;
     const most = Math.min(this.#settings.environments, this.#reserved);
-    if (!next || this.#environments.size >= most || this.#starting.size > 0) return;
-    const waitedMs = performance.now() - next.since;
-    const leftMs = (next.options.patienceMs ?? patienceMs) - waitedMs;
-    if (leftMs <= 0) {
-      this.#start();
-      return;
-    }
-    this.#growTimer ??= setTimeout(() => {
-      this.#growTimer = undefined;
-      this.#grow();
-    }, leftMs);
+    if (this.#waiting.length === 0 || this.#environments.size >= most || this.#starting.size > 0) return;
+    const soonest = this.#waiting.reduce((first, call) => Math.min(first, call.waitsUntil), Number.POSITIVE_INFINITY);
+    const leftMs = soonest - performance.now();
+    if (leftMs <= 0) this.#start();
+    else this.#growTimer = setTimeout(() => this.#grow(), leftMs);
   }
 
   #start(): void {

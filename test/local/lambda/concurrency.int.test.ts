@@ -65,6 +65,30 @@ describe('the environments of a function', () => {
     expect(long.map(([, n]) => n)).toEqual([3, 1]);
   });
 
+  it('are no later for a call that would not wait, behind one that has patience', async () => {
+    const probe = probeFunction(slow, { environments: 2 });
+    await probe.call(0);
+    const busy = probe.call(2_500);
+    const patient = probe.call(0, { patienceMs: 60_000 }) as Promise<[number, number]>;
+    const call = probe.call(0) as Promise<[number, number]>;
+
+    expect((await patient)[1]).toBe(1);
+    expect((await call)[1]).toBe(2);
+    expect(await busy).toEqual([expect.any(Number), 2]);
+  });
+
+  it('are no later for a call that would not wait, once one that had patience runs', async () => {
+    const probe = probeFunction(slow, { environments: 2 });
+    await probe.call(0);
+    const busy = probe.call(100);
+    const patient = probe.call(2_500, { patienceMs: 60_000 }) as Promise<[number, number]>;
+    await busy;
+    const call = probe.call(0) as Promise<[number, number]>;
+
+    expect((await call)[1]).toBe(1);
+    expect((await patient)[1]).toBe(3);
+  });
+
   it('are stopped once they have been idle', async () => {
     const probe = probeFunction(slow, { idleMs: 50 });
     const [first] = (await probe.call(0)) as [number];
