@@ -1,5 +1,6 @@
 import { closeSync, constants, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { StartError } from '../start-error.ts';
 
 /** How far one mapping is with one shard. */
 export type Checkpoint =
@@ -15,17 +16,28 @@ export type Checkpoint =
  * whole or not at all when the process is killed; a power cut may lose it.
  */
 export class CheckpointFile {
+  private readonly path: string;
   private readonly file: number;
   private text: string;
 
   constructor(path: string) {
+    this.path = path;
     mkdirSync(dirname(path), { recursive: true });
     this.file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
     this.text = readFileSync(path, 'utf8').trim();
   }
 
+  /** @throws StartError where the file is damaged */
   read(): Checkpoint | undefined {
-    return this.text === '' ? undefined : JSON.parse(this.text);
+    if (this.text === '') return undefined;
+    try {
+      return JSON.parse(this.text);
+    } catch (cause) {
+      throw new StartError(
+        `${this.path} can't be read: it is damaged; empty it, and its shard is read again from the beginning`,
+        { cause },
+      );
+    }
   }
 
   write(checkpoint: Checkpoint): void {

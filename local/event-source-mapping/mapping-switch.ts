@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
+import { StartError } from '../start-error.ts';
 import type { EventSourceMapping, MappingParts } from './event-source-mapping.ts';
 import type { MappingSettings } from './mapping-settings.ts';
 
@@ -110,7 +111,7 @@ export class MappingSwitch {
   private wanted(): boolean {
     const { file, enabledByTemplate } = this.own;
     if (!existsSync(file)) return enabledByTemplate;
-    const kept = JSON.parse(readFileSync(file, 'utf8')) as Kept;
+    const kept = read(file);
     return kept.enabledByTemplate === enabledByTemplate ? kept.enabled : enabledByTemplate;
   }
 
@@ -127,6 +128,14 @@ interface Kept {
   readonly enabled: boolean;
   readonly enabledByTemplate: boolean;
 }
+
+const read = (file: string): Kept => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new StartError(`${file} can't be read: it is damaged, move it away`, { cause });
+  }
+};
 
 /** A change is under way, or the runtime is closing. */
 export class MappingInUse extends Error {

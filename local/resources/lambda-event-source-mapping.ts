@@ -8,7 +8,7 @@ import { MappingSwitch } from '../event-source-mapping/mapping-switch.ts';
 import { compileFilters, type FilteredSource, InvalidFilterCriteria } from '../event-source-mapping/record-filter.ts';
 import { sourceKindOf } from '../event-source-mapping/source-kind.ts';
 import type { LocalFunction } from '../lambda/local-function.ts';
-import { StartError } from '../start-error.ts';
+import { asStartError, StartError } from '../start-error.ts';
 import { resourceType } from './resource-type.ts';
 
 const whole = (least: number, most: number) => z._default(z.int().check(z.minimum(least), z.maximum(most)), least);
@@ -134,6 +134,8 @@ const startMapping = async (uuid: string, name: string, properties: Properties, 
   });
   eventSourceMappings.set(uuid, mapping);
   await mapping.open().catch((error) => {
+    const ofFile = asStartError(error);
+    if (ofFile instanceof StartError) throw ofFile;
     const { name: kind, message } = error as Error;
     const why = kind === 'ResourceNotFoundException' ? 'Stream not found' : `Stream can't be read (${message})`;
     throw new StartError(`${name}: ${why}: ${properties.EventSourceArn}`);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CheckpointFolder } from '../../../local/event-source-mapping/checkpoint-folder.ts';
+import { StartError } from '../../../local/start-error.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -54,6 +55,18 @@ describe('the checkpoints of a mapping', () => {
     const folder = new CheckpointFolder(directory);
 
     expect(folder.read('shardId-0')).toBeUndefined();
+    folder.close();
+  });
+
+  it('names a file that is damaged', () => {
+    const path = join(directory, 'shardId-0');
+    writeFileSync(path, Buffer.alloc(128)); // as a power cut may leave it
+    const folder = new CheckpointFolder(directory);
+
+    const read = () => folder.read('shardId-0');
+
+    expect(read).toThrow(StartError);
+    expect(read).toThrow(`${path} can't be read: it is damaged; empty it, and its shard is read again`);
     folder.close();
   });
 });

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../support/eventually.ts';
 import { names, type Probe, RunningProbes } from '../../support/probe.ts';
@@ -21,8 +21,8 @@ afterEach(async () => {
 /** Starts the runtime on the test's data. */
 const start = async (probe: Probe): Promise<RunningProbes<'probe'>> => {
   const probes = new RunningProbes({ probe }, { dataDir });
-  started.push(probes);
   await probes.start();
+  started.push(probes);
   return probes;
 };
 const at = (StartingPosition: string, more = {}): Probe => ({ mapping: { StartingPosition, ...more } });
@@ -78,6 +78,22 @@ describe('the starting position', () => {
 });
 
 describe('a mapping that starts again', () => {
+  it.each([
+    ['the checkpoint of a shard', (uuid: string) => join('checkpoints', uuid, 'shardId-000000000000')],
+    ['whether it is enabled', (uuid: string) => join('event-source-mappings', uuid)],
+  ])('names the file that should tell %s where that is damaged', async (_, fileOf) => {
+    const before = await start({});
+    const file = join(dataDir, fileOf(before.mappingOf('probe')));
+    await before.stop();
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, '{');
+
+    await expect(start({})).rejects.toMatchObject({
+      name: 'StartError',
+      message: expect.stringContaining(`${file} can't be read: it is damaged`),
+    });
+  });
+
   it('§12 goes on after the last record that it had finished', async () => {
     const before = await start({});
     await before.put('probe', names(0, 3));
