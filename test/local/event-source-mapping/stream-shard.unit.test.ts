@@ -124,6 +124,17 @@ describe('a shard that several mappings read', () => {
     expect(reads()).toBe(1);
   });
 
+  it('keeps no more of many records without data', async () => {
+    const empty = told(1, 20_000).records.map((record) => ({ ...record, data: '' }));
+    written = 20_000;
+    shard.written({ after: undefined, records: empty });
+
+    expect(numbersOf(await shard.read({ after: '19999' }))).toEqual([20_000]);
+    expect(reads()).toBe(0);
+    await shard.read({ after: '1' });
+    expect(reads()).toBe(1);
+  });
+
   it('parses the data of a record once', async () => {
     const one = await shard.read('TRIM_HORIZON');
     const other = await shard.read({ after: '1' });
