@@ -52,7 +52,8 @@ export class CallCounts {
     const key = `${accessKeyId} ${service} ${action}`;
     const known = this.#counts.get(key);
     if (known) return known;
-    if (this.#counts.size >= countsKept && action !== 'others') return this.#of('', service, 'others');
+    const isOfOthers = accessKeyId === '' && action === 'others';
+    if (this.#counts.size >= countsKept && !isOfOthers) return this.#of('', service, 'others');
     const count = { accessKeyId, service, action, calls: 0, bytesIn: 0, bytesOut: 0 };
     this.#counts.set(key, count);
     return count;

@@ -58,9 +58,11 @@ describe('counts of calls', () => {
     socket: object,
     action: string,
     bytes: { bytesRead: number; bytesWritten: number },
+    accessKeyId = '',
   ) => {
     const response = new EventEmitter();
-    const request = { headers: {}, url: '/', socket };
+    const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20261122/us-east-1/s3/aws4_request`;
+    const request = { headers: { authorization }, url: '/', socket };
     counts.count(request as unknown as IncomingMessage, response as unknown as ServerResponse, 's3', action);
     Object.assign(socket, bytes);
     response.emit('close');
@@ -78,11 +80,18 @@ describe('counts of calls', () => {
     ]);
   });
 
-  it('are bounded, whatever callers make up', () => {
+  it.each([
+    ['actions', (index: number) => [`Made${index}`, '']],
+    ['keys', (index: number) => ['others', `AKIA${index}`]],
+  ] as const)('are bounded, whatever %s callers make up', (_, madeUp) => {
     const counts = new CallCounts();
-    for (let index = 0; index < 3_000; index++) call(counts, {}, `Made${index}`, { bytesRead: 1, bytesWritten: 1 });
+    for (let index = 0; index < 3_000; index++) {
+      const [action = '', accessKeyId] = madeUp(index);
+      call(counts, {}, action, { bytesRead: 1, bytesWritten: 1 }, accessKeyId);
+    }
     expect(counts.list().length).toBeLessThanOrEqual(2_001);
     expect(counts.list().reduce((sum, { calls }) => sum + calls, 0)).toBe(3_000);
-    expect(counts.list().find(({ action }) => action === 'others')?.calls).toBe(1_000);
+    const others = counts.list().find(({ accessKeyId, action }) => accessKeyId === '' && action === 'others');
+    expect(others?.calls).toBe(1_000);
   });
 });
