@@ -96,7 +96,7 @@ const inTransaction = <T>({ database }: Open, work: () => T): T => {
     database.exec('COMMIT');
     return result;
   } catch (error) {
-    database.exec('ROLLBACK');
+    if (database.isTransaction) database.exec('ROLLBACK'); // a full disk, for one, has ended it already
     throw error;
   }
 };

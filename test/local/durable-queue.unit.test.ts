@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { DurableQueue } from '../../local/durable-queue.ts';
 import { StartError } from '../../local/start-error.ts';
@@ -55,6 +56,21 @@ describe('a durable queue', () => {
     queue.remove([]);
     queue.close();
     expect(existsSync(path)).toBe(false);
+  });
+
+  it('says why it could not take an entry, also where that ends the transaction, and goes on', () => {
+    const path = aPath();
+    const queue = new DurableQueue<string>(path);
+    queue.add(['one']);
+    const other = new DatabaseSync(path);
+    other.exec(`CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT RAISE(ROLLBACK, 'disk is full'); END`);
+
+    expect(() => queue.add(['two'])).toThrow('disk is full');
+    other.exec('DROP TRIGGER full');
+    other.close();
+    queue.add(['three']);
+    expect(queue.entries().map(({ entry }) => entry)).toEqual(['one', 'three']);
+    queue.close();
   });
 
   it('names its file where that is damaged', () => {
