@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { type End, EnvironmentThread, type ThreadListener } from './environment-thread.ts';
 import type { FunctionSettings } from './lambda-function.ts';
 import type { InvokeOptions, InvokeResult } from './local-function.ts';
-import { billedMs, megabytes } from './platform-log.ts';
+import { billedMs, type InvocationReport, megabytes } from './platform-log.ts';
 import { endedUnder } from './sandbox-error.ts';
 
 /** One invocation, and who waits for it. */
@@ -74,7 +74,7 @@ export class Environment implements ThreadListener {
   /** Answers a call that this environment, ended in its start, can't run. */
   fail(call: Call, end: End): void {
     this.#begin(call);
-    this.#settle(endedUnder(end, call.requestId, this.#settings.timeoutMs), true);
+    this.#settleEnded(call, end);
   }
 
   /** Ends it at once; an invocation that runs fails. */
@@ -90,7 +90,7 @@ export class Environment implements ThreadListener {
 
   answered(payload: string, failed: boolean): void {
     clearTimeout(this.#timer);
-    this.#settle(payload, failed);
+    this.#settle(payload, failed ? 'error' : 'success');
     this.#becomeFree();
   }
 
@@ -100,12 +100,7 @@ export class Environment implements ThreadListener {
 
   ended(end: End): void {
     clearTimeout(this.#timer);
-    if (this.#call) {
-      const { requestId } = this.#call;
-      if (end.reason === 'timed out')
-        this.#write(this.#settings.platformLog.timedOut(requestId, this.#settings.timeoutMs));
-      this.#settle(endedUnder(end, requestId, this.#settings.timeoutMs), true);
-    }
+    if (this.#call) this.#settleEnded(this.#call, end);
     this.#owner.ended(this, end);
   }
 
@@ -121,14 +116,22 @@ export class Environment implements ThreadListener {
     this.#write(this.#settings.platformLog.start(call.requestId));
   }
 
-  #settle(payload: string, failed: boolean): void {
+  #settleEnded({ requestId }: Call, end: End): void {
+    const { platformLog, timeoutMs } = this.#settings;
+    const timedOut = end.reason === 'timed out';
+    if (timedOut) this.#write(platformLog.timedOut(requestId, timeoutMs));
+    this.#settle(endedUnder(end, requestId, timeoutMs), timedOut ? 'timeout' : 'error');
+  }
+
+  #settle(payload: string, status: InvocationReport['status']): void {
     const call = this.#call;
     if (!call) return;
     const { platformLog, memoryMb, onFailure } = this.#settings;
     const { requestId } = call;
+    const failed = status !== 'success';
     const durationMs = performance.now() - this.#invokedAt;
     const memoryUsedBytes = this.#thread.used('memoryBytes');
-    this.#write(platformLog.report({ requestId, durationMs, initMs: this.#initMs, memoryMb, memoryUsedBytes, failed }));
+    this.#write(platformLog.report({ requestId, durationMs, initMs: this.#initMs, memoryMb, memoryUsedBytes, status }));
     this.#measure(call, durationMs, failed);
     this.#initMs = undefined;
     this.#call = undefined;

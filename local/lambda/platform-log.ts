@@ -1,5 +1,5 @@
 /** What is known of an invocation when it is over. */
-interface InvocationReport {
+export interface InvocationReport {
   readonly requestId: string;
   readonly durationMs: number;
   /** How long the environment took to start, where this was its first invocation. */
@@ -7,7 +7,7 @@ interface InvocationReport {
   readonly memoryMb: number;
   /** The thread's heap and buffers; the platform's share, which AWS counts too, can't be told apart in one process. */
   readonly memoryUsedBytes: number;
-  readonly failed: boolean;
+  readonly status: 'success' | 'error' | 'timeout';
 }
 
 /** The lines that Lambda itself writes around those of the function. */
@@ -42,8 +42,8 @@ export const textPlatformLog: PlatformLog = {
 export const jsonPlatformLog: PlatformLog = {
   initStart: () => line('platform.initStart', { phase: 'init', runtimeVersion }),
   start: (requestId) => line('platform.start', { requestId, version: '$LATEST' }),
-  timedOut: () => '',
-  report: ({ requestId, durationMs, initMs, memoryMb, memoryUsedBytes, failed }) =>
+  timedOut: () => '', // its status says so
+  report: ({ requestId, durationMs, initMs, memoryMb, memoryUsedBytes, status }) =>
     line('platform.report', {
       requestId,
       metrics: {
@@ -53,16 +53,16 @@ export const jsonPlatformLog: PlatformLog = {
         maxMemoryUsedMB: megabytes(memoryUsedBytes),
         ...(initMs !== undefined && { initDurationMs: Number(initMs.toFixed(3)) }),
       },
-      status: failed ? 'error' : 'success',
+      status,
     }),
 };
 
-/** For `SystemLogLevel: WARN`: nothing of what goes well, and JSON has the function's own line for what does not. */
-export const silentPlatformLog: PlatformLog = {
+/** For `SystemLogLevel: WARN`: of JSON the reports of what did not go well. */
+export const warnPlatformLog: PlatformLog = {
   initStart: () => '',
   start: () => '',
   timedOut: () => '',
-  report: () => '',
+  report: (report) => (report.status === 'success' ? '' : jsonPlatformLog.report(report)),
 };
 
 const runtimeVersion = `nodejs:${process.versions.node}`;

@@ -9,7 +9,7 @@ import { failureReport } from '../lambda/failure-report.ts';
 import { openFunctionLog } from '../lambda/function-log.ts';
 import { createFunction } from '../lambda/lambda-function.ts';
 import type { LocalFunction } from '../lambda/local-function.ts';
-import { jsonPlatformLog, silentPlatformLog, textPlatformLog } from '../lambda/platform-log.ts';
+import { jsonPlatformLog, textPlatformLog, warnPlatformLog } from '../lambda/platform-log.ts';
 import { resourceType } from './resource-type.ts';
 
 /** Those that Node 24, on which the runtime itself runs, stands for. */
@@ -175,5 +175,5 @@ const deadLettersOf = (
 
 const platformLog = ({ LoggingConfig }: Properties) => {
   if (LoggingConfig?.LogFormat !== 'JSON') return textPlatformLog;
-  return LoggingConfig.SystemLogLevel === 'WARN' ? silentPlatformLog : jsonPlatformLog;
+  return LoggingConfig.SystemLogLevel === 'WARN' ? warnPlatformLog : jsonPlatformLog;
 };

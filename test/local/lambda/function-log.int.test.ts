@@ -3,11 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { openFunctionLog } from '../../../local/lambda/function-log.ts';
-import { jsonPlatformLog } from '../../../local/lambda/platform-log.ts';
+import { jsonPlatformLog, warnPlatformLog } from '../../../local/lambda/platform-log.ts';
 import { probeFunction } from './probe-function.ts';
 
 const time = '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z';
 const ms = '\\d+\\.\\d\\d';
+
+/** Of each report in a JSON log, whose it is and how that went. */
+const reportsIn = (log: string): [string, string][] =>
+  log
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .filter(({ type }) => type === 'platform.report')
+    .map(({ record }) => [record.requestId, record.status]);
 
 describe('the log of a function', () => {
   it('has the lines of Lambda around those of the handler', async () => {
@@ -101,6 +110,35 @@ describe('the log of a function', () => {
       type: 'platform.report',
       record: { requestId: 'r-1', status: 'success', metrics: { memorySizeMB: 128 } },
     });
+  });
+
+  it('is JSON that tells by its status what timed out and what failed', async () => {
+    const probe = probeFunction(
+      `exports.handler = async (what) => { if (what === 'hang') await new Promise(() => setInterval(() => {}, 50));
+        throw new Error(what); };`,
+      { logFormat: 'JSON', platformLog: jsonPlatformLog, timeoutMs: 200 },
+    );
+    await probe.fail('hang', { requestId: 'r-1' });
+    await probe.fail('boom', { requestId: 'r-2' });
+
+    expect(reportsIn(await probe.closeAndReadLog())).toEqual([
+      ['r-1', 'timeout'],
+      ['r-2', 'error'],
+    ]);
+  });
+
+  it('has of what Lambda itself writes the reports of failures alone, where it asks for warnings', async () => {
+    const probe = probeFunction(
+      `exports.handler = async (ms) => { await new Promise((resolve) => setTimeout(resolve, ms)); };`,
+      { logFormat: 'JSON', platformLog: warnPlatformLog, timeoutMs: 200 },
+    );
+    await probe.call(0, { requestId: 'r-1' });
+    await probe.fail(60_000, { requestId: 'r-2' });
+
+    const log = await probe.closeAndReadLog();
+
+    expect(log.trim().split('\n')).toHaveLength(1);
+    expect(reportsIn(log)).toEqual([['r-2', 'timeout']]);
   });
 
   it('is handed to the caller who asks for its tail, 4 KB at most', async () => {
