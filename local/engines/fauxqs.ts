@@ -60,14 +60,16 @@ export interface Fauxqs {
  */
 export async function openFauxqs(path: string): Promise<Fauxqs> {
   const part = (file: string) => import(new URL(file, import.meta.resolve('fauxqs')).href);
-  const [{ buildApp }, { PersistenceManager }, { SqsStore }, { SnsStore }, { S3Store }] = await Promise.all([
+  const [{ buildApp }, { PersistenceManager }, sqsTypes, { SqsStore }, { SnsStore }, { S3Store }] = await Promise.all([
     import('fauxqs'),
     part('persistence.js'),
+    part('sqs/sqsTypes.js'),
     part('sqs/sqsStore.js'),
     part('sns/snsStore.js'),
     part('s3/s3Store.js'),
   ]);
 
+  sqsTypes.INVALID_MESSAGE_BODY_CHAR.test = (body: string) => noMessageCharacter.test(body);
   const persistence = new PersistenceManager(path);
   // One process holds the folder; a commit reaches the operating system, so that only a power cut could lose it.
   persistence.db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE; COMMIT');
@@ -85,3 +87,10 @@ export async function openFauxqs(path: string): Promise<Fauxqs> {
   };
   return { app, s3, sqs, close };
 }
+
+/**
+ * fauxqs leaves out what lies beyond the basic plane, an emoji for one.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+const noMessageCharacter = /[^\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;

@@ -17,6 +17,7 @@ import {
   CreateQueueCommand,
   GetQueueUrlCommand,
   ReceiveMessageCommand,
+  SendMessageBatchCommand,
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
@@ -198,6 +199,23 @@ describe('a key', () => {
       const { Contents: left = [] } = await s3.send(new ListObjectsV2Command({ Bucket: own }));
       expect([left.length, left.some(({ Key }) => Key === object.Key)]).toEqual([before - 1, false]);
     }
+  });
+});
+
+describe('a message', () => {
+  const texts = ['{"note":"ä語😀"}', '\t\r\n', '\u{10FFFF}'];
+
+  it('may hold any character that a message may hold', async () => {
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'texts' }));
+    for (const MessageBody of texts) await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+    const Entries = texts.map((MessageBody, index) => ({ Id: `${index}`, MessageBody }));
+    expect((await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }))).Successful).toHaveLength(3);
+
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+    expect(Messages.map(({ Body }) => Body).sort()).toEqual([...texts, ...texts].sort());
+    await expect(sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '\u0000' }))).rejects.toMatchObject({
+      message: expect.stringContaining('Invalid characters found'),
+    });
   });
 });
 
