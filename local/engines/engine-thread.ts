@@ -56,6 +56,10 @@ export async function startEngineThread(options: EngineThreadOptions): Promise<C
   let closing: Promise<void> | undefined;
   let cause: Error | undefined;
   let counted: ((calls: readonly CallCount[]) => void)[] = [];
+  const answerCounts = (calls: readonly CallCount[]) => {
+    for (const answer of counted) answer(calls);
+    counted = [];
+  };
 
   const url = await new Promise<string>((resolve, reject) => {
     worker.on('error', (error: Error) => {
@@ -64,13 +68,14 @@ export async function startEngineThread(options: EngineThreadOptions): Promise<C
     worker.on('exit', () => reject(startError(name, workerData.path, cause)));
     worker.on('message', (message: EngineMessage) => {
       if (message.kind === 'listening') resolve(message.url);
-      else if (message.kind === 'calls') {
-        for (const answer of counted) answer(message.calls);
-        counted = [];
-      } else onMessage?.(message);
+      else if (message.kind === 'calls') answerCounts(message.calls);
+      else onMessage?.(message);
     });
   });
+  let gone = false;
   void exited.then(() => {
+    gone = true;
+    answerCounts([]);
     if (!closing) onCrash(new Error(`The ${name} engine stopped: ${cause?.message ?? 'its thread ended'}`, { cause }));
   });
 
@@ -78,9 +83,9 @@ export async function startEngineThread(options: EngineThreadOptions): Promise<C
     url,
     calls: () =>
       new Promise((resolve) => {
+        if (gone) return resolve([]);
         counted.push(resolve);
         if (counted.length === 1) worker.postMessage('calls' satisfies EngineRequest);
-        void exited.then(() => resolve([]));
       }),
     close: () => {
       closing ??= stop(worker, exited);

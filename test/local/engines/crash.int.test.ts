@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   CreateTableCommand,
   DescribeTableCommand,
@@ -23,8 +25,10 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { startEngineThread } from '../../../local/engines/engine-thread.ts';
 import { startKinesis } from '../../../local/engines/kinesis.ts';
 import { eventually } from '../../support/eventually.ts';
-import { client, credentials, scratchFolder } from './scratch.ts';
+import { client, credentials, scratchFolder, started } from './scratch.ts';
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 const folder = scratchFolder();
 const children: ChildProcess[] = [];
 afterAll(() => {
@@ -139,14 +143,19 @@ it('an engine whose folder another process holds names it', async () => {
   );
 });
 
+const startDoomed = (onCrash: (error: Error) => void) =>
+  started(
+    startEngineThread({
+      name: 'Doomed',
+      module: new URL('./crashing-worker.ts', import.meta.url),
+      workerData: { path: scratchFolder() },
+      onCrash,
+    }),
+  );
+
 it('an engine that fails at a request answers 500; one that stops is heard of, and its close is done at once', async () => {
   const crashes: Error[] = [];
-  const engine = await startEngineThread({
-    name: 'Doomed',
-    module: new URL('./crashing-worker.ts', import.meta.url),
-    workerData: { path: scratchFolder() },
-    onCrash: (error) => crashes.push(error),
-  });
+  const engine = await startDoomed((error) => crashes.push(error));
   const answer = await fetch(engine.url);
   expect([answer.status, await answer.json()]).toEqual([500, { __type: 'InternalFailure', message: 'out of luck' }]);
   expect(crashes).toEqual([]);
@@ -156,4 +165,22 @@ it('an engine that fails at a request answers 500; one that stops is heard of, a
     expect(crashes.map(({ message }) => message)).toEqual(['The Doomed engine stopped: out of luck']),
   );
   await engine.close();
+});
+
+it('an engine tells its calls, keeps nothing of what it has told, and has none once it has stopped', async () => {
+  const engine = await startDoomed(() => {});
+  await fetch(engine.url);
+  const told = await Promise.all(Array.from({ length: 2 }, () => engine.calls()));
+  expect(told.map(([count]) => count?.calls)).toEqual([1, 1]);
+  const forgotten = told.map((calls) => new WeakRef(calls));
+  told.length = 0;
+  await eventually(() => {
+    collectGarbage();
+    expect(forgotten.map((calls) => calls.deref())).toEqual([undefined, undefined]);
+  });
+
+  const last = engine.calls();
+  await Promise.all([fetch(`${engine.url}/later`).catch(() => undefined), last]);
+  await engine.close();
+  expect(await engine.calls()).toEqual([]);
 });

@@ -18,7 +18,7 @@ export function scratchFolder(): string {
 }
 
 /** Starts an engine that is closed after the test file, if it is not before. */
-export async function started(engine: Promise<Engine>): Promise<Engine> {
+export async function started<E extends Engine>(engine: Promise<E>): Promise<E> {
   engines.push(await engine);
   return engine;
 }
