@@ -25,6 +25,8 @@ export interface HandlerWork {
   readonly writer: EventWriter;
   readonly progress: ShardProgress;
   readonly lag: Distribution;
+  /** Hears of each invocation whether the function took it. */
+  readonly invoked: (taken: boolean) => void;
   /** How long the stream keeps a record: no batch is tried for longer. */
   readonly retentionMs: number;
   /** Aborts when the mapping closes: what is in flight ends, nothing new begins. */
@@ -144,8 +146,11 @@ export class BatchHandler {
         batch,
         ...patience,
       });
-      return readResponse(result, records, { reportBatchItemFailures, windows: this.window !== undefined });
+      const response = readResponse(result, records, { reportBatchItemFailures, windows: this.window !== undefined });
+      this.work.invoked(response.outcome.kind !== 'function-error');
+      return response;
     } catch (error) {
+      this.work.invoked(false);
       return { outcome: { kind: error instanceof RequestTooLarge ? 'too-large' : 'refused' } };
     }
   }

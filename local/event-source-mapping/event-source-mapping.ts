@@ -49,6 +49,7 @@ export class EventSourceMapping {
   private retentionMs = 0;
   private unsubscribe = () => {};
   private running = false;
+  private lastTaken: boolean | undefined;
 
   /** @throws InvalidFilterCriteria */
   constructor(parts: MappingParts, context: LocalContext) {
@@ -58,6 +59,12 @@ export class EventSourceMapping {
     this.filter = compileFilters(parts.settings.filters, this.kind.filtered);
     this.lag = context.metrics.lagOf(parts.uuid, parts.function.functionName);
     this.checkpoints = new CheckpointFolder(join(context.dataDir, 'checkpoints', parts.uuid));
+  }
+
+  /** How its last invocation in this run went, in the words of the Lambda API. */
+  get lastProcessingResult(): string {
+    if (this.lastTaken === undefined) return 'No records processed';
+    return this.lastTaken ? 'OK' : 'PROBLEM: Function call failed';
   }
 
   /** Resolves once the position in every shard is taken: what is written from then on reaches the function. */
@@ -125,6 +132,9 @@ export class EventSourceMapping {
       filter: this.filter,
       writer,
       lag: this.lag,
+      invoked: (taken) => {
+        this.lastTaken = taken;
+      },
       retentionMs: this.retentionMs,
       function: parts.function,
       keep: (position) => checkpoints.write(shardId, position),

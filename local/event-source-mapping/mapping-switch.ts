@@ -48,6 +48,11 @@ export class MappingSwitch {
     return this.current;
   }
 
+  /** How its last invocation went. */
+  get lastProcessingResult(): string {
+    return this.own.mapping.lastProcessingResult;
+  }
+
   /** Milliseconds since the epoch. */
   get lastModifiedMs(): number {
     return this.changedAtMs;

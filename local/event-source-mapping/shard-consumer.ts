@@ -39,6 +39,8 @@ export interface ShardConsumerParts {
   readonly retentionMs: number;
   /** Hears how old each record was, in milliseconds, when it was handled. */
   readonly lag: Distribution;
+  /** Hears of each invocation whether the function took it. */
+  readonly invoked: (taken: boolean) => void;
   readonly log: (line: string) => void;
 }
 

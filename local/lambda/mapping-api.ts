@@ -109,6 +109,7 @@ const configurationOf = (mapping: MappingSwitch, { region, accountId }: MappingT
     State: mapping.state,
     StateTransitionReason: 'User action',
     LastModified: mapping.lastModifiedMs / 1_000,
+    LastProcessingResult: mapping.lastProcessingResult,
     StartingPosition: start.type,
     ...(start.type === 'AT_TIMESTAMP' && { StartingPositionTimestamp: start.timestampMs / 1_000 }),
     BatchSize: settings.batchSize,

@@ -72,6 +72,7 @@ export async function readShard<Batch>(shard: WindowShard, consume: WindowFuncti
       precedence: new Precedence(0),
       mappingUuid: 'm',
       lag: new Distribution(),
+      invoked: () => {},
       retentionMs: 86_400_000,
       settings: { ...defaults, ...shard.settings },
       pace: laptopPace,

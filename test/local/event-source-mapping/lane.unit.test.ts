@@ -103,6 +103,7 @@ const run = async (
     writer: new KinesisEventWriter({ shardId: 's', region: 'r', eventSourceArn: 'e', roleArn: 'i' }),
     progress,
     lag: new Distribution(),
+    invoked: () => {},
     stop: stopping.signal,
     checkpoint: () => passed.push({ position: Number(progress.position ?? 0), done: [...done] }),
     setAside: async (given: Parameters<ConstructorParameters<typeof Lane>[0]['setAside']>[0]) => {

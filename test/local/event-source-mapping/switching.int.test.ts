@@ -181,6 +181,20 @@ describe('an event source mapping', () => {
     expect((await list({}))?.toSorted()).toEqual([probes.mappingOf('probe'), probes.mappingOf('other')].toSorted());
   });
 
+  it('§1.1 tells how its last invocation went', async () => {
+    await start({ mapping: { BatchSize: 1 }, handler: ({ opened }) => opened() });
+    const until = (LastProcessingResult: string) =>
+      eventually(async () => expect(await get()).toMatchObject({ LastProcessingResult }), 5_000, 5);
+
+    await until('No records processed');
+    await probes.put('probe', ['r0', 'r1']);
+    await probes.called('probe', 1);
+    await probes.functionOf('probe').crash();
+    await until('PROBLEM: Function call failed');
+    probes.open('probe');
+    await until('OK');
+  });
+
   it('refuses what it can’t change here, by name, and a mapping that is not there', async () => {
     await start();
 
