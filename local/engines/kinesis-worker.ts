@@ -4,6 +4,7 @@ import { targetedAction } from '../metrics/call-counts.ts';
 import type { KinesisWorkerData, KinesisWrites, WrittenRecord, WrittenToShard } from './kinesis.ts';
 import { positionKept, timestampAhead } from './kinesis-iterators.ts';
 import { speedUp } from './kinesis-numbers.ts';
+import { boundPages, fullPageBehind } from './kinesis-page.ts';
 import { grouped, rememberStreams, type StreamStore } from './kinesis-writes.ts';
 import { admitting } from './known-callers.ts';
 import { type Input, openLevelEngine } from './level-engine.ts';
@@ -46,14 +47,16 @@ function prepare(input: Input, types: Readonly<Record<string, unknown>>): void {
   if (typeof hours === 'number') input.RetentionPeriodHours = Math.min(hours, longestRetentionHours);
 }
 
-speedUp(createRequire(import.meta.url)('kinesalite/db'));
+const database = createRequire(import.meta.url)('kinesalite/db');
+speedUp(database);
+boundPages(database);
 const engine = await openLevelEngine<StreamStore>('kinesalite', {
   options: { path, createStreamMs: 0, deleteStreamMs: 0, updateStreamMs: 0, shardLimit: 10_000 },
   prepare,
   actions: {
     putRecord: (original) => grouped(original, tell),
     putRecords: (original) => grouped(original, tell),
-    getRecords: positionKept,
+    getRecords: (original) => fullPageBehind(positionKept(original)),
     getShardIterator: timestampAhead,
   },
 });

@@ -160,6 +160,19 @@ describe('a reader', () => {
     });
   });
 
+  it('gets 10 MiB at most, and is told that there is more', async () => {
+    await createStream('large', 1);
+    const Records = Array.from({ length: 4 }, () => ({ PartitionKey: 'a', Data: new Uint8Array(1_000_000) }));
+    for (let calls = 0; calls < 3; calls++) await send(new PutRecordsCommand({ StreamName: 'large', Records }));
+
+    const first = await send(new GetRecordsCommand({ ShardIterator: await iteratorOf('large', 'TRIM_HORIZON') }));
+    const rest = await send(new GetRecordsCommand({ ShardIterator: first.NextShardIterator }));
+
+    expect([first.Records?.length, rest.Records?.length]).toEqual([10, 2]);
+    expect(first.MillisBehindLatest).toBeGreaterThan(0);
+    expect(rest.MillisBehindLatest).toBe(0);
+  });
+
   it('starts at a moment, also where no record is as young', async () => {
     await createStream('moment', 1);
     await put('moment', 'a', 'old');
