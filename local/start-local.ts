@@ -90,10 +90,12 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
     const functions = new Map<string, LocalFunction>();
     const eventSourceMappings = new Map<string, MappingSwitch>();
     const pace = options.pace ?? laptopPace;
+    const environments = options.environments ?? 2;
     const urls = new Map<string, string>(engines.urls);
     const asyncInvocations = openAsyncInvocations({
       path: join(dataDir.path, 'async-invocations.sqlite'),
       functions,
+      atOnce: environments,
       clock,
       pace,
       log,
@@ -125,7 +127,7 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
       clock,
       pace,
       precedence: new Precedence(pace.holdBatchMs),
-      environments: options.environments ?? 2,
+      environments,
       endpoints,
       functions,
       eventSourceMappings,

@@ -8,6 +8,7 @@ import {
   RequestTooLarge,
   TooManyRequests,
 } from './local-function.ts';
+import { Turns } from './turns.ts';
 
 const mostRetries = 2;
 const longestAgeMs = 6 * 3_600_000;
@@ -23,7 +24,7 @@ export interface AsyncInvocations {
    * data. One that comes now is tried once.
    */
   beginClosing(): void;
-  /** Lets the invocations that run finish; events that wait for a retry are kept with the data. */
+  /** Lets the invocations that run finish; events that wait for their turn or for a retry are kept with the data. */
   close(): Promise<void>;
 }
 
@@ -32,6 +33,8 @@ export interface AsyncInvocationsOptions {
   readonly path: string;
   /** By ARN; those that are added later are found too. */
   readonly functions: ReadonlyMap<string, LocalFunction>;
+  /** So many events at a time are with one function: more would stand before the requests that it answers. */
+  readonly atOnce: number;
   readonly clock: Clock;
   readonly pace: Pace;
   readonly log: (line: string) => void;
@@ -58,6 +61,7 @@ type Fault = Pick<GivenUp, 'errorCode' | 'errorMessage'>;
 export const openAsyncInvocations = ({
   path,
   functions,
+  atOnce,
   clock,
   pace,
   log,
@@ -66,12 +70,16 @@ export const openAsyncInvocations = ({
   const left = queue.entries(); // before anyone can add
   const closing = new AbortController();
   const underWay = new Set<Promise<void>>();
+  const turns = new Map<string, Turns>();
 
   /** Answers whether the event is done with, one way or the other. */
   const run = async (id: number, target: LocalFunction, event: AsyncEvent): Promise<boolean> => {
     let { failures } = event;
+    const turn = turnsOf(target);
     for (let refusals = 0; ; ) {
+      if (!(await turn.take())) return false;
       const fault = await invoke(target, event);
+      turn.leave();
       if (!fault) return true;
       if (fault.errorCode === 413) return giveUp(target, event, fault); // it can't become better
       if (closing.signal.aborted) return false; // what it needed may have been closed by then
@@ -83,6 +91,17 @@ export const openAsyncInvocations = ({
       await clock.sleep(waitMs, closing.signal);
       if (closing.signal.aborted) return false;
     }
+  };
+
+  const turnsOf = ({ functionArn }: LocalFunction): Turns => {
+    const known = turns.get(functionArn) ?? new Turns(atOnce);
+    turns.set(functionArn, known);
+    return known;
+  };
+
+  const beginClosing = (): void => {
+    closing.abort();
+    for (const each of turns.values()) each.end();
   };
 
   const invoke = async (target: LocalFunction, event: AsyncEvent): Promise<Fault | undefined> => {
@@ -130,11 +149,9 @@ export const openAsyncInvocations = ({
         }
       }
     },
-    beginClosing() {
-      closing.abort();
-    },
+    beginClosing,
     async close() {
-      closing.abort();
+      beginClosing();
       await Promise.all(underWay);
       queue.close();
     },

@@ -12,6 +12,7 @@ import {
 } from '../../../local/lambda/local-function.ts';
 import { awsPace } from '../../../local/pace.ts';
 import { VirtualClock } from '../../../local/virtual-clock.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'async-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -21,7 +22,10 @@ const failed: InvokeResult = { payload: '{"errorMessage":"no"}', functionError: 
 let files = 0;
 
 /** Lambda's queue before a function that answers by `answer`, in time that passes by itself. */
-const run = (answer: (call: number) => InvokeResult, path = join(folder, `${files++}.sqlite`)) => {
+const run = (
+  answer: (call: number) => InvokeResult | Promise<InvokeResult>,
+  path = join(folder, `${files++}.sqlite`),
+) => {
   const clock = new VirtualClock(0);
   const calls: { atMs: number; payload: string; requestId: string | undefined }[] = [];
   const letters: { payload: string; errorCode: number; errorMessage: string }[] = [];
@@ -39,7 +43,8 @@ const run = (answer: (call: number) => InvokeResult, path = join(folder, `${file
   } as unknown as LocalFunction;
   const functions = new Map([[target.functionArn, target]]);
   const log: string[] = [];
-  const open = () => openAsyncInvocations({ path, functions, clock, pace: awsPace, log: (line) => log.push(line) });
+  const open = () =>
+    openAsyncInvocations({ path, functions, atOnce: 2, clock, pace: awsPace, log: (line) => log.push(line) });
   return { clock, calls, letters, target, functions, open, path, log };
 };
 
@@ -186,6 +191,40 @@ describe('an event', () => {
       ['"kept"', 'r'],
     ]);
     expect(second.letters).toHaveLength(1);
+  });
+
+  it('waits for its turn where many come, in their order', async () => {
+    const answers: (() => void)[] = [];
+    const { calls, target, open } = run(() => new Promise((resolve) => answers.push(() => resolve(ok))));
+    const queue = open();
+    for (let event = 0; event < 4; event++) queue.add(target, `${event}`, {});
+    await eventually(() => expect(calls.map(({ payload }) => payload)).toEqual(['0', '1']), 1_000, 1);
+
+    for (let event = 0; event < 4; event++) {
+      answers[event]?.();
+      await eventually(() => expect(calls).toHaveLength(Math.min(4, event + 3)), 1_000, 1);
+    }
+    await queue.close();
+    expect(calls.map(({ payload }) => payload)).toEqual(['0', '1', '2', '3']);
+  });
+
+  it('that waits for its turn when the runtime closes is left to the next one', async () => {
+    const answers: (() => void)[] = [];
+    const first = run(() => new Promise((resolve) => answers.push(() => resolve(ok))));
+    const queue = first.open();
+    for (let event = 0; event < 4; event++) queue.add(first.target, `${event}`, {});
+    await eventually(() => expect(answers).toHaveLength(2), 1_000, 1);
+    queue.beginClosing();
+    for (const answer of answers) answer();
+    await queue.close();
+    const second = run(() => ok, first.path);
+    const next = second.open();
+    next.resume();
+    await eventually(() => expect(second.calls).toHaveLength(2), 1_000, 1);
+    await next.close();
+
+    expect(first.calls.map(({ payload }) => payload)).toEqual(['0', '1']);
+    expect(second.calls.map(({ payload }) => payload)).toEqual(['2', '3']);
   });
 
   it('that was handled is forgotten', async () => {

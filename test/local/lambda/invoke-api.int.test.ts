@@ -35,6 +35,7 @@ beforeAll(async () => {
   asyncInvocations = openAsyncInvocations({
     path: join(dataDir, 'events.sqlite'),
     functions,
+    atOnce: 2,
     clock: systemClock,
     pace,
     log: () => {},
