@@ -95,8 +95,8 @@ export class StreamShard {
 const callBytes = 2_000_000;
 const iteratorsKept = 32;
 
-/** What an iterator that was kept for too long is answered with. */
-const staleIterator = new Set(['ExpiredIteratorException', 'TrimmedDataAccessException']);
+/** What an iterator that was kept for too long is answered with, or one that is ahead of a clock that was set back. */
+const staleIterator = new Set(['ExpiredIteratorException', 'TrimmedDataAccessException', 'InvalidArgumentException']);
 
 /** The records of one call. */
 class Chunk {

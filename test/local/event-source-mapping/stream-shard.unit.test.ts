@@ -11,7 +11,7 @@ interface Sent {
 /** A shard of records 1…n as `GetRecords` gives it out; an iterator says after which record it reads. */
 const sent: Sent[] = [];
 let written = 0;
-let expired = new Set<string>();
+let refused = new Map<string, string>();
 const client = {
   send: async (command: { constructor: { name: string }; input: Record<string, unknown> }) => {
     sent.push({ name: command.constructor.name, input: command.input });
@@ -24,7 +24,8 @@ const client = {
       return { ShardIterator: `${after ?? 0}` };
     }
     const iterator = `${input.ShardIterator}`;
-    if (expired.delete(iterator)) throw Object.assign(new Error('expired'), { name: 'ExpiredIteratorException' });
+    const name = refused.get(iterator);
+    if (refused.delete(iterator)) throw Object.assign(new Error('no'), { name });
     const after = Number(iterator);
     const last = Math.min(written, after + Number(input.Limit));
     const Records = Array.from({ length: last - after }, (_, index) => ({
@@ -44,7 +45,7 @@ let shard: StreamShard;
 beforeEach(() => {
   sent.length = 0;
   written = 3;
-  expired = new Set();
+  refused = new Map();
   shard = new StreamShard(new KinesisService(client, kinesis, 'stream'), 'shardId-000000000000');
 });
 
@@ -156,9 +157,12 @@ describe('a shard that several mappings read', () => {
     ]);
   });
 
-  it('goes on after the last record when an iterator has expired', async () => {
+  it.each([
+    ['has expired', 'ExpiredIteratorException'],
+    ['is ahead of a clock that was set back', 'InvalidArgumentException'],
+  ])('goes on after the last record when an iterator %s', async (_, name) => {
     await shard.read('TRIM_HORIZON');
-    expired.add('3');
+    refused.set('3', name);
     written++;
 
     expect(numbersOf(await shard.read({ after: '3' }))).toEqual([4]);
@@ -171,7 +175,7 @@ describe('a shard that several mappings read', () => {
   it('goes on from the moment of LATEST when that iterator has expired unused', async () => {
     await shard.seekEnd(5_000);
     expect(numbersOf(await shard.read({ sinceMs: 5_000 }))).toEqual([]);
-    expired.add('3');
+    refused.set('3', 'ExpiredIteratorException');
     await shard.read({ sinceMs: 5_000 });
 
     expect(sent.at(-2)?.input).toMatchObject({ ShardIteratorType: 'AT_TIMESTAMP', Timestamp: new Date(5_000) });
