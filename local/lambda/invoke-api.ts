@@ -99,12 +99,13 @@ export const startInvokeApi = async (options: InvokeApiOptions): Promise<Engine>
     if (fault)
       return refusal(400, 'InvalidRequestContentException', `Could not parse request body into json: ${fault}`);
     const traceId = headers['x-amzn-trace-id'];
-    const clientContext = headers['x-amz-client-context'];
-    const invokeOptions = {
-      requestId,
-      ...(typeof traceId === 'string' && { traceId }),
-      ...(typeof clientContext === 'string' && { clientContext: Buffer.from(clientContext, 'base64').toString() }),
-    };
+    const encoded = headers['x-amz-client-context'];
+    const clientContext = typeof encoded === 'string' ? Buffer.from(encoded, 'base64').toString() : undefined;
+    if (clientContext !== undefined && !isJsonObject(clientContext)) {
+      const sentence = 'Client context must be a valid Base64-encoded JSON object.';
+      return refusal(400, 'InvalidRequestContentException', sentence);
+    }
+    const invokeOptions = { requestId, ...(typeof traceId === 'string' && { traceId }) };
     switch (type) {
       case 'DryRun':
         return { status: 204 };
@@ -114,7 +115,8 @@ export const startInvokeApi = async (options: InvokeApiOptions): Promise<Engine>
         return { status: 202 };
       case 'RequestResponse': {
         const tail = headers['x-amz-log-type'] === 'Tail';
-        const { payload: answer, functionError, logTail } = await target.invoke(payload, { ...invokeOptions, tail });
+        const synchronous = { ...invokeOptions, tail, ...(clientContext !== undefined && { clientContext }) };
+        const { payload: answer, functionError, logTail } = await target.invoke(payload, synchronous);
         const more = {
           'X-Amz-Executed-Version': '$LATEST',
           ...(functionError && { 'X-Amz-Function-Error': functionError }),
@@ -171,6 +173,15 @@ const findJsonFault = (body: Buffer, payload: string): string | undefined => {
     return undefined;
   } catch (error) {
     return `Could not parse payload into json: ${(error as Error).message}`;
+  }
+};
+
+const isJsonObject = (text: string): boolean => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
   }
 };
 

@@ -169,6 +169,17 @@ describe('Invoke of an event', () => {
     expect(triesOf(file)).toBe(tries);
   });
 
+  it('comes without the client context', async () => {
+    const { functionName, taskRoot } = added(`const fs = require('node:fs');
+      exports.handler = async ({ file }, { clientContext }) => fs.writeFileSync(file, typeof clientContext);`);
+    const file = join(taskRoot, 'context');
+    const ClientContext = Buffer.from('{}').toString('base64');
+
+    await invoke(functionName, { file }, { ClientContext, InvocationType: 'Event' });
+
+    await eventually(() => expect(readFileSync(file, 'utf8')).toBe('undefined'));
+  });
+
   it('that is throttled is tried until there is room, which costs no retry', async () => {
     const { functionName, taskRoot } = added(
       { 'handler.cjs': recording(2) },
@@ -223,6 +234,17 @@ describe('Invoke refuses', () => {
     expect((await name(invoke(functionName, Buffer.from([0x22, 0xff, 0x22]))))[0]).toBe(
       'InvalidRequestContentException',
     );
+  });
+
+  it.each(['{"custom":', '"text"', '[]'])('a client context that is no JSON object: %s', async (context) => {
+    const { functionName } = added(echo);
+    const ClientContext = Buffer.from(context).toString('base64');
+
+    for (const InvocationType of ['RequestResponse', 'Event'] as const)
+      expect((await name(invoke(functionName, {}, { ClientContext, InvocationType }))).slice(0, 2)).toEqual([
+        'InvalidRequestContentException',
+        400,
+      ]);
   });
 
   it('a payload of more than 6 MB, and an event of more than 1 MB', async () => {
