@@ -48,7 +48,8 @@ export class EventSourceMapping {
   private source: StreamSource | undefined;
   private retentionMs = 0;
   private unsubscribe = () => {};
-  private running = false;
+  /** Aborts as the present run ends. */
+  private stopping = new AbortController();
   private lastTaken: boolean | undefined;
 
   /** @throws InvalidFilterCriteria */
@@ -75,14 +76,14 @@ export class EventSourceMapping {
     this.retentionMs = await this.source.retentionMs();
     await this.takeFirstPositions(shards, this.source);
     this.destination = parts.settings.onFailure ? openDestination(parts.settings.onFailure, context) : undefined;
-    this.running = true;
+    this.stopping = new AbortController();
     this.consumeReadable(shards, this.source);
     if (this.toldOfWrites) this.unsubscribe = this.source.onWrite((shardIds) => this.wake(shardIds));
   }
 
   /** Lets the invocations in flight finish, keeps what they have done, then rests; `start` goes on from there. */
   async close(): Promise<void> {
-    this.running = false;
+    this.stopping.abort();
     this.unsubscribe();
     for (const { consumer } of this.consumers.values()) consumer.stop();
     await Promise.all([...this.consumers.values()].map(({ done }) => done));
@@ -175,13 +176,15 @@ export class EventSourceMapping {
 
   private async refresh(): Promise<void> {
     const { source, context } = this;
-    for (let failures = 1; this.running && source; failures++) {
+    const { signal } = this.stopping;
+    for (let failures = 1; !signal.aborted && source; failures++) {
       try {
         const shards = await during(context.clock, source.listShards());
-        return this.running ? this.consumeReadable(shards, source) : undefined;
+        return signal.aborted ? undefined : this.consumeReadable(shards, source);
       } catch (error) {
+        if (signal.aborted) return;
         context.log(`${this.parts.name}: listing shards failed, trying again: ${(error as Error).message}`);
-        await context.clock.sleep(context.pace.retryBackoffMs(failures));
+        await context.clock.sleep(context.pace.retryBackoffMs(failures), signal);
       }
     }
   }
