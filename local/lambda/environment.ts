@@ -169,7 +169,7 @@ export class Environment implements ThreadListener {
   #write(lines: string): void {
     if (lines === '') return;
     this.#settings.log.write(lines);
-    if (this.#call?.options.tail) this.#tail += lines;
+    if (this.#call?.options.tail) this.#tail = (this.#tail + lines.slice(-tailBytes)).slice(-tailBytes);
   }
 }
 

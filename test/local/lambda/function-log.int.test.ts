@@ -154,6 +154,16 @@ describe('the log of a function', () => {
     expect(long.logTail).toMatch(/^x+\nEND .*\nREPORT .*\n$/);
     expect(await probe.invoke('1')).not.toHaveProperty('logTail');
   });
+
+  it('may be longer than a text can be, for who asks for its tail', async () => {
+    const half = 'x'.repeat(2 ** 28);
+    const probe = probeFunction('exports.handler = async () => {};', {
+      log: { write: () => {}, close: async () => {} },
+      platformLog: { initStart: () => '', start: () => half, timedOut: () => '', report: () => half },
+    });
+
+    expect((await probe.invoke('{}', { tail: true })).logTail).toBe('x'.repeat(4_096));
+  });
 });
 
 describe('the file of a log', () => {
