@@ -81,15 +81,26 @@ const fieldOf = (object: JsonObject, key: string): unknown => {
   return isObject(parent) ? fieldOf(parent, rest) : undefined;
 };
 
-/** A leaf is a string, number, boolean or null, also as an array's element; an empty array has none. */
-const anyLeaf = (value: unknown, matches: readonly Match[]): boolean => {
-  if (value === undefined) return false;
-  if (Array.isArray(value)) return value.some((element) => anyLeaf(element, matches));
-  return !isObject(value) && matches.some((match) => match.test(value as Leaf));
-};
+const anyLeaf = (value: unknown, matches: readonly Match[]): boolean =>
+  someLeaf(value, (leaf) => matches.some((match) => match.test(leaf)));
 
-const hasLeaf = (value: unknown): boolean =>
-  Array.isArray(value) ? value.some(hasLeaf) : value !== undefined && !isObject(value);
+const hasLeaf = (value: unknown): boolean => someLeaf(value, () => true);
+
+/**
+ * A leaf is a string, number, boolean or null, also as an array's element; an empty array has none. Arrays in arrays are
+ * walked without recursion: an event may nest them deeper than the stack is.
+ */
+const someLeaf = (value: unknown, test: Match['test']): boolean => {
+  if (!Array.isArray(value)) return value !== undefined && !isObject(value) && test(value as Leaf);
+  const left: unknown[] = [value];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    for (const element of next as readonly unknown[]) {
+      if (Array.isArray(element)) left.push(element);
+      else if (someLeaf(element, test)) return true;
+    }
+  }
+  return false;
+};
 
 type Leaf = Parameters<Match['test']>[0];
 

@@ -214,6 +214,14 @@ describe('an event pattern', () => {
     expect(matches(pattern, event)).toBe(expected);
   });
 
+  it.each([100_000, 1])('finds its value in arrays nested %d deep', (depth) => {
+    const nested = JSON.parse(`${'['.repeat(depth)}"x"${']'.repeat(depth)}`);
+
+    expect(matches({ a: ['x'] }, { a: nested })).toBe(true);
+    expect(matches({ a: ['y'] }, { a: nested })).toBe(false);
+    expect(matches({ a: [{ exists: false }] }, { a: nested })).toBe(false);
+  });
+
   it('takes the last of duplicate keys', () => {
     expect(compilePattern('{"a":["x"],"a":["y"]}')({ a: 'y' })).toBe(true);
   });
