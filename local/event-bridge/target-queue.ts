@@ -1,8 +1,7 @@
 import { type Clock, during } from '../clock.ts';
 import type { Pace } from '../pace.ts';
-import type { BusEvent, Envelope } from './bus-event.ts';
+import type { BusEvent } from './bus-event.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import { parseExactly } from './exact-json.ts';
 import { InvalidInput, type TargetInput } from './target-input.ts';
 import { type DeliveryFailure, failureOf, type Message, type TargetTransport } from './target-transport.ts';
 
@@ -107,9 +106,11 @@ export class TargetQueue {
 
   #messageOf({ delivery: { event } }: KeptDelivery): Message | DeliveryFailure {
     try {
-      return { body: this.#parts.input(event), envelope: parseExactly(event.text) as Envelope };
+      const { input, transport } = this.#parts;
+      return { body: input(event), partitionKey: transport.partitionKeyOf?.(event) };
     } catch (error) {
-      if (!(error instanceof InvalidInput)) throw error;
+      const isTooDeepOrLong = error instanceof RangeError; // for a parser with a reviver, or for a string
+      if (!(error instanceof InvalidInput || isTooDeepOrLong)) throw error;
       return { code: 'INVALID_JSON', message: error.message, retryable: false };
     }
   }

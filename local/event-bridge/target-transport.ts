@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { LocalContext } from '../context.ts';
 import { lazily } from '../lazily.ts';
-import type { Envelope } from './bus-event.ts';
+import type { BusEvent, Envelope } from './bus-event.ts';
+import { parseExactly } from './exact-json.ts';
 import { compileJsonPath } from './json-path.ts';
 
-/** What a target gets, and the event that it is made of. */
+/** What a target gets. */
 export interface Message {
   readonly body: string;
-  readonly envelope: Envelope;
+  /** Of a Kinesis record. */
+  readonly partitionKey?: string | undefined;
 }
 
 /** Why a target didn't take a message; one that can't be cured is not tried again. */
@@ -22,6 +24,8 @@ export interface TargetTransport {
   /** How many messages, and bytes of them, one call takes. */
   readonly batchSize: number;
   readonly batchBytes: number;
+  /** Where messages have one. */
+  partitionKeyOf?(event: BusEvent): string;
   /** Answers for each message why it was not taken, if it wasn't; throws where that holds for all of them. */
   send(messages: readonly Message[]): Promise<readonly (DeliveryFailure | undefined)[]>;
   close(): Promise<void>;
@@ -71,10 +75,14 @@ const streamTransport = (
   return {
     batchSize: 500,
     batchBytes: 4_000_000,
+    partitionKeyOf: ({ text }) => {
+      const envelope = parseExactly(text) as Envelope;
+      return textOf(keyAt(envelope)) || envelope.id;
+    },
     send: async (messages) => {
       const failures: (DeliveryFailure | undefined)[] = messages.map(() => undefined);
-      const records = messages.flatMap(({ body, envelope }, index) => {
-        const record = { Data: Buffer.from(body), PartitionKey: partitionKey(keyAt(envelope)) || envelope.id };
+      const records = messages.flatMap(({ body, partitionKey = '' }, index) => {
+        const record = { Data: Buffer.from(body), PartitionKey: partitionKey };
         const fault = findRecordFault(record);
         if (fault) failures[index] = { code: 'SDK_CLIENT_ERROR', message: fault, retryable: false };
         return fault ? [] : [{ index, record }];
@@ -95,7 +103,7 @@ const streamTransport = (
   };
 };
 
-const partitionKey = (value: unknown): string => {
+const textOf = (value: unknown): string => {
   if (value === undefined || value === null) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DeadLetter } from '../../../local/event-bridge/dead-letters.ts';
+import { compileInput } from '../../../local/event-bridge/target-input.ts';
 import { type Delivery, TargetQueue, type TargetQueueParts } from '../../../local/event-bridge/target-queue.ts';
 import type { DeliveryFailure, Message } from '../../../local/event-bridge/target-transport.ts';
 import { awsPace } from '../../../local/pace.ts';
@@ -151,6 +152,18 @@ describe('a dead letter', () => {
 
     expect(calls).toHaveLength(1);
     expect(letters).toEqual([{ body: '1', failure: gone, retries: 0, exhausted: undefined }]);
+  });
+
+  it('is what nests deeper than can be read, whole, and costs its neighbours nothing', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const { calls, letters, add, settled } = run(() => undefined, {
+      input: compileInput({ inputPath: '$' }, { arn: 'a', name: 'n' }),
+    });
+    add('1', deep, '2');
+    await settled();
+
+    expect(bodiesOf(calls).flat()).toEqual(['1', '2']);
+    expect(letters).toMatchObject([{ body: deep, failure: { code: 'INVALID_JSON' }, retries: 0 }]);
   });
 });
 
