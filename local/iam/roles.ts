@@ -16,7 +16,9 @@ export interface Role {
  * Policies that AWS manages aren't known here; what can't be evaluated here allows nothing.
  */
 export const rolesOf = (template: Template, scope: Scope): ReadonlyMap<string, Role> => {
-  const declared = Object.entries(template.Resources);
+  const declared = Object.entries(template.Resources).filter(
+    ([, { Condition }]) => Condition === undefined || scope.condition(Condition),
+  );
   const attached = new Map<string, Statement[]>();
   for (const [logicalId, { Type, Properties = {} }] of declared) {
     if (Type !== 'AWS::IAM::Policy' && Type !== 'AWS::IAM::ManagedPolicy') continue;
@@ -29,7 +31,7 @@ export const rolesOf = (template: Template, scope: Scope): ReadonlyMap<string, R
     const [name, arn] = [{ Ref: logicalId }, { 'Fn::GetAtt': [logicalId, 'Arn'] }].map((intrinsic) =>
       evaluated(intrinsic, scope, logicalId),
     );
-    if (typeof name !== 'string' || typeof arn !== 'string') return []; // left out by its condition
+    if (typeof name !== 'string' || typeof arn !== 'string') return [];
     const inline = [Properties.Policies ?? []].flat() as { PolicyDocument?: unknown }[];
     const statements = inline.flatMap(({ PolicyDocument }) => documentIn(PolicyDocument, scope, logicalId));
     const trust = documentIn(Properties.AssumeRolePolicyDocument, scope, logicalId);

@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { templateScope } from '../../../local/assembly/scope.ts';
+import type { Template } from '../../../local/assembly/template.ts';
+import { rolesOf } from '../../../local/iam/roles.ts';
+
+const deployment = { stackName: 'Probe', region: 'us-east-1', accountId: '000000000000' };
+const ref = (logicalId: string) => ({ Ref: logicalId });
+const allow = (Action: string) => ({ Effect: 'Allow', Action, Resource: '*' });
+const document = (...Statement: object[]) => ({ PolicyDocument: { Statement } });
+
+/** The actions that the statements of the template's `Role` name, in their order. */
+const actionsOf = (resources: Template['Resources']): unknown[] => {
+  const template: Template = {
+    Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } },
+    Resources: { Role: { Type: 'AWS::IAM::Role' }, ...resources },
+  };
+  const scope = templateScope(template, deployment, {
+    ref: (logicalId) => logicalId,
+    attribute: (logicalId) => `arn:${logicalId}`,
+  });
+  return rolesOf(template, scope)
+    .get('arn:Role')
+    ?.statements.map(({ Action }) => Action) as unknown[];
+};
+
+describe('a role', () => {
+  it('may do what its own policies say, and those that name it', () => {
+    expect(
+      actionsOf({
+        Role: { Type: 'AWS::IAM::Role', Properties: { Policies: [document(allow('a:Inline'))] } },
+        Policy: { Type: 'AWS::IAM::Policy', Properties: { Roles: [ref('Role')], ...document(allow('a:Named')) } },
+        Other: { Type: 'AWS::IAM::Policy', Properties: { Roles: [ref('Else')], ...document(allow('a:Other')) } },
+        Else: { Type: 'AWS::IAM::Role' },
+      }),
+    ).toEqual(['a:Inline', 'a:Named']);
+  });
+
+  it('may do nothing by a policy that its condition leaves out', () => {
+    expect(
+      actionsOf({
+        Policy: {
+          Type: 'AWS::IAM::Policy',
+          Condition: 'Never',
+          Properties: { Roles: [ref('Role')], ...document(allow('a:Never')) },
+        },
+      }),
+    ).toEqual([]);
+  });
+});
