@@ -12,17 +12,19 @@ export interface Role {
 }
 
 /**
- * The roles of a template, by their ARN, with their inline policies and those attached to them by the template.
- * Policies that AWS manages aren't known here; what can't be evaluated here allows nothing.
+ * The roles of a template, by their ARN, with their inline policies and the template's policies that name them, or that
+ * they name. Policies that AWS manages aren't known here; what can't be evaluated here allows nothing.
  */
 export const rolesOf = (template: Template, scope: Scope): ReadonlyMap<string, Role> => {
   const declared = Object.entries(template.Resources).filter(
     ([, { Condition }]) => Condition === undefined || scope.condition(Condition),
   );
   const attached = new Map<string, Statement[]>();
+  const managed = new Map<unknown, readonly Statement[]>();
   for (const [logicalId, { Type, Properties = {} }] of declared) {
     if (Type !== 'AWS::IAM::Policy' && Type !== 'AWS::IAM::ManagedPolicy') continue;
     const statements = documentIn(Properties.PolicyDocument, scope, logicalId);
+    if (Type === 'AWS::IAM::ManagedPolicy') managed.set(evaluated({ Ref: logicalId }, scope, logicalId), statements);
     for (const name of [evaluated(Properties.Roles, scope, logicalId) ?? []].flat().map(String))
       attached.set(name, [...(attached.get(name) ?? []), ...statements]);
   }
@@ -33,9 +35,14 @@ export const rolesOf = (template: Template, scope: Scope): ReadonlyMap<string, R
     );
     if (typeof name !== 'string' || typeof arn !== 'string') return [];
     const inline = [Properties.Policies ?? []].flat() as { PolicyDocument?: unknown }[];
-    const statements = inline.flatMap(({ PolicyDocument }) => documentIn(PolicyDocument, scope, logicalId));
+    const named = [Properties.ManagedPolicyArns ?? []].flat().flatMap((each) => evaluated(each, scope, logicalId));
+    const statements = [
+      ...inline.flatMap(({ PolicyDocument }) => documentIn(PolicyDocument, scope, logicalId)),
+      ...named.flatMap((policyArn) => managed.get(policyArn) ?? []),
+      ...(attached.get(name) ?? []),
+    ];
     const trust = documentIn(Properties.AssumeRolePolicyDocument, scope, logicalId);
-    return [{ arn, name, trust, statements: [...statements, ...(attached.get(name) ?? [])] }];
+    return [{ arn, name, trust, statements }];
   });
   return new Map(roles.map((role) => [role.arn, role]));
 };

@@ -15,7 +15,7 @@ const actionsOf = (resources: Template['Resources']): unknown[] => {
     Resources: { Role: { Type: 'AWS::IAM::Role' }, ...resources },
   };
   const scope = templateScope(template, deployment, {
-    ref: (logicalId) => logicalId,
+    ref: (logicalId) => (resources[logicalId]?.Type === 'AWS::IAM::ManagedPolicy' ? `arn:${logicalId}` : logicalId),
     attribute: (logicalId) => `arn:${logicalId}`,
   });
   return rolesOf(template, scope)
@@ -33,6 +33,21 @@ describe('a role', () => {
         Else: { Type: 'AWS::IAM::Role' },
       }),
     ).toEqual(['a:Inline', 'a:Named']);
+  });
+
+  it("may do what the template's managed policies say that it names", () => {
+    expect(
+      actionsOf({
+        Role: {
+          Type: 'AWS::IAM::Role',
+          Properties: {
+            ManagedPolicyArns: [{ 'Fn::ImportValue': 'x' }, ref('Managed'), 'arn:aws:iam::aws:policy/ReadOnlyAccess'],
+          },
+        },
+        Managed: { Type: 'AWS::IAM::ManagedPolicy', Properties: document(allow('a:Managed')) },
+        Unnamed: { Type: 'AWS::IAM::ManagedPolicy', Properties: document(allow('a:Unnamed')) },
+      }),
+    ).toEqual(['a:Managed']);
   });
 
   it('may do nothing by a policy that its condition leaves out', () => {
