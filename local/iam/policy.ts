@@ -4,6 +4,7 @@ export interface Statement {
   readonly Action?: unknown;
   readonly Resource?: unknown;
   readonly Principal?: unknown;
+  readonly NotPrincipal?: unknown;
   readonly NotAction?: unknown;
   readonly NotResource?: unknown;
   readonly Condition?: unknown;
@@ -30,18 +31,26 @@ export const allows = (statements: readonly Statement[], action: string, resourc
   return concerning.some((statement) => statement.Effect === 'Allow' && isPlain(statement));
 };
 
-/** Whether a role's trust policy lets the account itself, or the caller with this ARN, assume the role. */
-export const trusts = (statements: readonly Statement[], accountId: string, callerArn: string | undefined): boolean =>
-  statements.some((statement) => {
-    if (statement.Effect !== 'Allow' || statement.Condition !== undefined) return false;
-    if (!matchesAny(statement.Action, 'sts:assumerole', lower)) return false;
-    const { Principal: principal } = statement;
-    const named = principal === '*' ? ['*'] : [(principal as { AWS?: unknown } | undefined)?.AWS ?? []].flat();
-    return named.some((name) => ['*', accountId, `arn:aws:iam::${accountId}:root`, callerArn].includes(String(name)));
-  });
+/**
+ * Whether a role's trust policy lets the account itself, or the caller with this ARN, assume the role; what isn't
+ * understood here counts as in `allows`.
+ */
+export const trusts = (statements: readonly Statement[], accountId: string, callerArn: string | undefined): boolean => {
+  const ours = ['*', accountId, `arn:aws:iam::${accountId}:root`, callerArn];
+  const concerning = statements.filter(
+    ({ Action, NotAction, Principal: principal, NotPrincipal }) =>
+      (NotAction !== undefined || matchesAny(Action, 'sts:assumerole', lower)) &&
+      (NotPrincipal !== undefined || principalsIn(principal).some((name) => ours.includes(String(name)))),
+  );
+  if (concerning.some(({ Effect }) => Effect === 'Deny')) return false;
+  return concerning.some((statement) => statement.Effect === 'Allow' && isPlain(statement));
+};
 
-const isPlain = ({ NotAction, NotResource, Condition }: Statement): boolean =>
-  NotAction === undefined && NotResource === undefined && Condition === undefined;
+const principalsIn = (principal: unknown): readonly unknown[] =>
+  principal === '*' ? ['*'] : [(principal as { AWS?: unknown } | undefined)?.AWS ?? []].flat();
+
+const isPlain = ({ NotAction, NotResource, NotPrincipal, Condition }: Statement): boolean =>
+  [NotAction, NotResource, NotPrincipal, Condition].every((each) => each === undefined);
 
 const lower = (pattern: string) => pattern.toLowerCase();
 

@@ -51,6 +51,13 @@ describe('a trust policy', () => {
     ['a service', trust({ Service: 'lambda.amazonaws.com' }), false],
     ['everyone', trust('*'), true],
     ['the account, on a condition', trust({ AWS: '*' }, { Condition: {} }), false],
+    ['the account, and denies it', [...trust('*'), ...trust('*', { Effect: 'Deny' })], false],
+    [
+      'the account, and denies it on a condition',
+      [...trust('*'), ...trust('*', { Effect: 'Deny', Condition: {} })],
+      false,
+    ],
+    ['the account, and denies another', [...trust('*'), ...trust({ AWS: '111111111111' }, { Effect: 'Deny' })], true],
     ['nobody', [], false],
   ])('of %s', (_, statements, trusted) => expect(trusts(statements, '000000000000', undefined)).toBe(trusted));
 });
