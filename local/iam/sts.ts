@@ -82,9 +82,13 @@ const identity = (caller: Caller, requestId: string, { access, accountId }: StsO
   return success('GetCallerIdentity', requestId, { Arn: arn, UserId: caller.accessKeyId, Account: accountId });
 };
 
+const assumeRoleParameters = new Set(['Action', 'Version', 'RoleArn', 'RoleSessionName', 'DurationSeconds']);
+
 const assumeRole = (caller: Caller, form: URLSearchParams, requestId: string, { access }: StsOptions): Answer => {
   const name = form.get('RoleSessionName') ?? '';
   const seconds = Number(form.get('DurationSeconds') ?? 3_600);
+  const ignored = [...form.keys()].find((parameter) => !assumeRoleParameters.has(parameter));
+  if (ignored !== undefined) throw new Invalid(`${ignored} is not run here`);
   if (!/^[\w+=,.@-]{2,64}$/.test(name))
     throw new Invalid('RoleSessionName must be 2 to 64 of A-Z a-z 0-9 _ + = , . @ -');
   if (!(Number.isInteger(seconds) && seconds >= 900 && seconds <= 43_200))

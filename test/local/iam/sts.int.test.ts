@@ -64,6 +64,22 @@ describe('a session', () => {
   });
 });
 
+it('refuses what it would have to ignore, such as a policy that narrows the session', async () => {
+  const client = new STSClient({ endpoint: sts.url, region: 'us-east-1', credentials: principals.operator });
+  const assume = (more: object) =>
+    client.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'narrow', ...more }));
+
+  await expect(assume({ Policy: '{"Version":"2012-10-17","Statement":[]}' })).rejects.toMatchObject({
+    name: 'ValidationError',
+    message: 'Policy is not run here',
+    $metadata: { httpStatusCode: 400 },
+  });
+  await expect(assume({ PolicyArns: [{ arn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }] })).rejects.toThrow(
+    'PolicyArns.member.1.arn is not run here',
+  );
+  client.destroy();
+});
+
 it('says that a body is too long', async () => {
   const response = await post(`Action=${'x'.repeat(200_000)}`);
   expect(response.status).toBe(413);
