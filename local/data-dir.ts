@@ -66,11 +66,14 @@ const lock = (directory: string): (() => void) => {
   };
 };
 
+const secretLength = 40;
+
 const secretIn = (directory: string, name: string): string => {
   const file = join(directory, 'secrets', name);
-  if (existsSync(file)) return readFileSync(file, 'utf8');
+  const kept = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  if (kept.length === secretLength) return kept; // a full disk or a power cut leaves less of it
   mkdirSync(join(directory, 'secrets'), { recursive: true, mode: 0o700 });
-  const secret = randomBytes(20).toString('hex');
+  const secret = randomBytes(secretLength / 2).toString('hex');
   writeFileSync(file, secret, { mode: 0o600 });
   return secret;
 };
