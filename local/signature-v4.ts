@@ -153,11 +153,18 @@ function nameAndValue(text: string): Parameter {
 
 /** Sorted by name and then by value: by their whole text `a-b=` would come before `a=`. */
 function canonicalQuery(parameters: readonly Parameter[]): string {
-  return [...parameters]
+  return parameters
+    .map(([name, value]): Parameter => [escaped(name), escaped(value)])
     .sort(([nameA, valueA], [nameB, valueB]) => order(nameA, nameB) || order(valueA, valueB))
     .map(([name, value]) => `${name}=${value}`)
     .join('&');
 }
+
+/** What a client left unescaped is signed as if it had not; a `+` is a space. */
+const escaped = (text: string): string =>
+  /[^\w.~%-]/.test(text)
+    ? text.replaceAll('+', '%20').replace(/[^\w.~%-]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`)
+    : text;
 
 const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 

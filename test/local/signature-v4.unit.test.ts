@@ -170,6 +170,18 @@ describe("what the SDK's signer signs holds", () => {
     );
   });
 
+  it.each([
+    ['a time', 'from=2026-11-22T10:15:00Z', { from: '2026-11-22T10:15:00Z' }],
+    ['a space as a plus', 'name=a+b', { name: 'a b' }],
+    ['a second equals sign', 'next=YQ==', { next: 'YQ==' }],
+    ['what a browser leaves as it is', "q=a/b?c@d,e(f)!*'&$f=1", { q: "a/b?c@d,e(f)!*'", $f: '1' }],
+    ['bytes above ASCII', 'city=Z\u00c3\u00bcrich', { city: 'Zürich' }],
+  ])('in the header, where the query has %s unescaped', async (_, rawQuery, query) => {
+    const request = { method: 'GET', protocol: 'http:', hostname: '127.0.0.1', path: '/a', query, headers: hostOnly };
+    const { headers } = await signer('execute-api').sign(request, { signingDate: new Date(now) });
+    expect(faultOf(`/a?${rawQuery}`, { headers }, { service: 'execute-api' })).toBeUndefined();
+  });
+
   it('in a link, for any path and query of any service', async () => {
     await fc.assert(
       fc.asyncProperty(anyService, anyPath, anyQuery, async (service, path, query) => {
