@@ -3,15 +3,19 @@ import * as z from 'zod/mini';
 import { clientConfig } from './client-config.ts';
 import { resourceType } from './resource-type.ts';
 
+const seconds = (most: number, byDefault: number, least = 0) =>
+  z._default(z.int().check(z.minimum(least), z.maximum(most)), byDefault);
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
 const properties = z.strictObject({
   QueueName: z.optional(z.string()),
-  FifoQueue: z.optional(z.boolean()),
-  ContentBasedDeduplication: z.optional(z.boolean()),
-  DelaySeconds: z.optional(z.int()),
-  MaximumMessageSize: z.optional(z.int()),
-  MessageRetentionPeriod: z.optional(z.int()),
-  ReceiveMessageWaitTimeSeconds: z.optional(z.int()),
-  VisibilityTimeout: z.optional(z.int()),
+  FifoQueue: z._default(z.boolean(), false),
+  ContentBasedDeduplication: z._default(z.boolean(), false),
+  DelaySeconds: seconds(900, 0),
+  MaximumMessageSize: z._default(z.int().check(z.minimum(1_024), z.maximum(1_048_576)), 1_048_576),
+  MessageRetentionPeriod: seconds(1_209_600, 345_600, 60),
+  ReceiveMessageWaitTimeSeconds: seconds(20, 0),
+  VisibilityTimeout: seconds(43_200, 30),
   RedrivePolicy: z.optional(z.strictObject({ deadLetterTargetArn: z.string(), maxReceiveCount: z.coerce.number() })),
 });
 
@@ -27,25 +31,23 @@ export const sqsQueue = resourceType({
     'SqsManagedSseEnabled',
     'Tags',
   ],
-  create: async ({ logicalId, properties: { QueueName, ...settings } }, context) => {
-    const suffix = settings.FifoQueue ? '.fifo' : '';
+  create: async ({ logicalId, properties: { QueueName, FifoQueue, ...settings } }, context) => {
+    const suffix = FifoQueue ? '.fifo' : '';
     const name = QueueName ?? `${context.physicalName(logicalId, 80 - suffix.length)}${suffix}`;
     const sqs = await import('@aws-sdk/client-sqs');
     const client = new sqs.SQSClient(clientConfig(context, 'sqs'));
-    const attributes = Object.fromEntries(
-      Object.entries(settings).map(([key, value]) => [
-        key,
-        typeof value === 'object' ? JSON.stringify(value) : `${value}`,
-      ]),
-    ) as Partial<Record<QueueAttributeName, string>>;
     const { QueueUrl } = await client.send(new sqs.GetQueueUrlCommand({ QueueName: name })).catch((error) => {
       if (!(error instanceof sqs.QueueDoesNotExist)) throw error;
-      return client.send(new sqs.CreateQueueCommand({ QueueName: name, Attributes: attributes }));
+      const Attributes = FifoQueue ? { FifoQueue: 'true' } : {};
+      return client.send(new sqs.CreateQueueCommand({ QueueName: name, Attributes }));
     });
-    const { FifoQueue, ...changeable } = attributes;
-    if (Object.keys(changeable).length > 0) {
-      await client.send(new sqs.SetQueueAttributesCommand({ QueueUrl, Attributes: changeable }));
-    }
+    const { RedrivePolicy, ContentBasedDeduplication, ...others } = settings;
+    const attributes: Partial<Record<QueueAttributeName, string>> = {
+      ...Object.fromEntries(Object.entries(others).map(([key, value]) => [key, String(value)])),
+      RedrivePolicy: RedrivePolicy ? JSON.stringify(RedrivePolicy) : '', // which takes off the one of an earlier template
+      ...(FifoQueue && { ContentBasedDeduplication: String(ContentBasedDeduplication) }),
+    };
+    await client.send(new sqs.SetQueueAttributesCommand({ QueueUrl, Attributes: attributes }));
     const { Attributes } = await client.send(
       new sqs.GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
     );

@@ -279,4 +279,34 @@ describe('AWS::SQS::Queue', () => {
     const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl: second.outputs.Url }));
     expect(Messages?.map(({ Body }) => Body)).toEqual(['hello']);
   });
+
+  it('goes back to the defaults of AWS where the template says nothing any more', async () => {
+    const dataDir = aDataDir();
+    const set = { DelaySeconds: 5, VisibilityTimeout: 40, MessageRetentionPeriod: 60 };
+    const properties = { ...queues(40).Resources.Queue.Properties, ...set };
+    const of = (Properties: Record<string, unknown>) => {
+      const { Dead, Queue } = queues(40).Resources;
+      return { Resources: { Dead, Queue: { ...Queue, Properties } }, Outputs: { Url: output('Queue') } };
+    };
+    await (await startProbe(of(properties), { dataDir })).close();
+
+    const stack = await startProbe(of({}), { dataDir });
+    const client = new SQSClient(clientOf(stack, 'SQS'));
+    const { Attributes } = await client.send(
+      new GetQueueAttributesCommand({ QueueUrl: stack.outputs.Url, AttributeNames: ['All'] }),
+    );
+    expect(Attributes).toMatchObject({
+      DelaySeconds: '0',
+      VisibilityTimeout: '30',
+      MessageRetentionPeriod: '345600',
+    });
+    expect(Attributes).not.toHaveProperty('RedrivePolicy');
+  });
+
+  it('stops the start at a setting out of range, by its name', async () => {
+    const queue = { Type: 'AWS::SQS::Queue', Properties: { DelaySeconds: 901 } };
+    await expect(startProbe({ Resources: { Queue: queue }, Outputs: {} })).rejects.toThrow(
+      /Queue \(AWS::SQS::Queue\): DelaySeconds: .*900/,
+    );
+  });
 });
