@@ -261,6 +261,16 @@ describe('a start that fails', () => {
     await startProbe(bucket, { dataDir }); // the lock and the engine's files are free
   });
 
+  it.each([
+    ['AWS::S3::Bucket', { BucketName: 'Not_One' }, /^Named \(AWS::S3::Bucket\): .*bucket is not valid/],
+    ['AWS::Kinesis::Stream', { Name: 'not one' }, /^Named \(AWS::Kinesis::Stream\): .*streamName/],
+  ])('says in a sentence why a service does not take an %s', async (Type, Properties, message) => {
+    await expect(startProbe({ Resources: { Named: { Type, Properties } } })).rejects.toMatchObject({
+      name: 'StartError',
+      message: expect.stringMatching(message),
+    });
+  });
+
   it('names an assembly that is none', async () => {
     await expect(startLocal({ assembly: '/nowhere' })).rejects.toThrow(StartError);
   });
