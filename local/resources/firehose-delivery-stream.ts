@@ -83,7 +83,7 @@ export const firehoseDeliveryStream = resourceType({
   engines: ['s3'],
   properties: z
     .strictObject({
-      DeliveryStreamName: z.optional(z.string()),
+      DeliveryStreamName: z.optional(z.string().check(z.regex(/^[\w.-]{1,64}$/))),
       DeliveryStreamType: z._default(z.enum(['DirectPut', 'KinesisStreamAsSource']), 'DirectPut'),
       KinesisStreamSourceConfiguration: z.optional(z.strictObject({ KinesisStreamARN: arnOf('kinesis') })),
       ExtendedS3DestinationConfiguration: destination,

@@ -17,7 +17,7 @@ const runtimes = ['nodejs24.x', 'nodejs22.x'];
 
 const properties = z.strictObject({
   Description: z._default(z.string(), ''),
-  FunctionName: z.optional(z.string()),
+  FunctionName: z.optional(z.string().check(z.regex(/^[\w-]{1,64}$/))),
   Code: z.strictObject({
     S3Bucket: z.optional(z.string()),
     S3Key: z.optional(z.string()),

@@ -8,7 +8,7 @@ const seconds = (most: number, byDefault: number, least = 0) =>
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
 const properties = z.strictObject({
-  QueueName: z.optional(z.string()),
+  QueueName: z.optional(z.string().check(z.regex(/^[\w-]{1,80}$|^[\w-]{1,75}\.fifo$/))),
   FifoQueue: z._default(z.boolean(), false),
   ContentBasedDeduplication: z._default(z.boolean(), false),
   DelaySeconds: seconds(900, 0),
