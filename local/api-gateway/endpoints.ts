@@ -24,10 +24,14 @@ export interface Endpoint {
 /** By HTTP method or `ANY`. */
 export type Endpoints = ReadonlyMap<string, Endpoint>;
 
-/** What each stage of the API serves, by its name. Throws a `StartError` where a method leads to no function. */
+/**
+ * What each stage of the API serves, by its name. Throws a `StartError` where a method leads to no function, or where a
+ * throttle is set for a method that isn't there.
+ */
 export const stageRouters = (api: RestApi, context: LocalContext): ReadonlyMap<string, Router<Endpoints>> => {
   const routers = new Map<string, Router<Endpoints>>();
   for (const stage of api.stages.values()) {
+    checkThrottles(api, stage);
     const router = new Router<Endpoints>();
     for (const resource of api.resources.values()) {
       if (resource.methods.size > 0) router.add(resource.path, endpoints(api, stage, resource, context));
@@ -35,6 +39,19 @@ export const stageRouters = (api: RestApi, context: LocalContext): ReadonlyMap<s
     routers.set(stage.name, router);
   }
   return routers;
+};
+
+const everyMethod = '/*/*';
+
+const checkThrottles = (api: RestApi, stage: Stage): void => {
+  const calls = [...api.resources.values()].flatMap(({ path, methods }) =>
+    [...methods.keys()].map((httpMethod) => `${path}/${httpMethod}`),
+  );
+  const ofStage = stage.throttles.map(({ resourcePath, httpMethod }) => `${resourcePath}/${httpMethod}`);
+  const ofPlans = [...api.usagePlans].flatMap((plan) => plan.throttledMethods(api.restApiId, stage.name));
+  const unknown = [...ofStage, ...ofPlans].find((call) => !calls.includes(call) && call !== everyMethod);
+  if (unknown !== undefined)
+    throw new StartError(`a throttle is set for ${unknown}, which is no method of the stage ${stage.name}`);
 };
 
 const endpoints = (api: RestApi, stage: Stage, resource: ApiResource, context: LocalContext): Endpoints =>

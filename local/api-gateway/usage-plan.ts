@@ -48,6 +48,11 @@ export class UsagePlan {
     this.#keyIds.set(value, keyId);
   }
 
+  /** The methods of the stage, `<resource path>/<method>`, that have a limit of their own. */
+  throttledMethods(restApiId: string, stageName: string): readonly string[] {
+    return Object.keys(this.#stage(restApiId, stageName)?.methodThrottles ?? {});
+  }
+
   /** The id of the key with this value, when the plan opens the stage to it. */
   keyId(value: string, restApiId: string, stageName: string): string | undefined {
     return this.#stage(restApiId, stageName) && this.#keyIds.get(value);

@@ -99,6 +99,25 @@ describe('a throttle', () => {
     expect((await post(api, value)).status).toBe(200);
   });
 
+  it.each([
+    ['/~1ordr', 'GET', '/ordr/GET'],
+    ['/~1order', 'PUT', '/order/PUT'],
+    ['/~1order', '*', '/order/*'],
+    ['/*', 'GET', '/*/GET'],
+  ])('of the stage stops the start where %s %s is no method', async (ResourcePath, HttpMethod, call) => {
+    const MethodSettings = [{ ResourcePath, HttpMethod, ThrottlingRateLimit: 1 }];
+    await expect(startApi(apiResources({ 'GET /order': {} }, { stage: { MethodSettings } }))).rejects.toThrow(
+      `a throttle is set for ${call}, which is no method of the stage prod`,
+    );
+  });
+
+  it('of a usage plan stops the start where it is for no method', async () => {
+    const ApiStages = [{ ApiId: ref('Api'), Stage: ref('Stage'), Throttle: { '/order/PUT': { RateLimit: 1 } } }];
+    await expect(startApi({ ...apiResources({ 'GET /order': {} }), Plan: plan({ ApiStages }) })).rejects.toThrow(
+      'a throttle is set for /order/PUT, which is no method of the stage prod',
+    );
+  });
+
   it('of the stage holds back each method by itself', async () => {
     const MethodSettings = [
       { ResourcePath: '/*', HttpMethod: '*', ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1, LoggingLevel: 'INFO' },
