@@ -22,6 +22,8 @@ export class ApiServer {
   readonly #clock: Clock;
   readonly #pages: LocalPages;
   #handler: ApiHandler | undefined;
+  /** Of each connection, the answer to its newest request. */
+  readonly #newest = new WeakMap<Socket, ServerResponse>();
   #inFlight = 0;
   #closed: Promise<void> | undefined;
 
@@ -31,7 +33,7 @@ export class ApiServer {
     this.#pages = pages;
     this.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     server.on('request', (message, response) => this.#serve(message, response));
-    server.on('clientError', answerMalformed);
+    server.on('clientError', (error, socket) => this.#answerMalformed(error, socket as Socket));
   }
 
   /** Rejects where the port is taken. `pages` are answered beside the API, below `/_local/`. */
@@ -62,8 +64,20 @@ export class ApiServer {
     clearTimeout(deadline);
   }
 
+  /** What comes broken behind a whole request must not be taken for that one's answer. */
+  #answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+    const newest = this.#newest.get(socket);
+    if (!newest?.req.complete || newest.writableFinished) {
+      answerMalformed(error, socket);
+      return;
+    }
+    newest.shouldKeepAlive = false;
+    newest.once('finish', () => socket.destroySoon());
+  }
+
   #serve(message: IncomingMessage, response: ServerResponse): void {
     this.#inFlight += 1;
+    this.#newest.set(message.socket, response);
     response.once('close', () => {
       this.#inFlight -= 1;
       if (this.#closed && this.#inFlight === 0) this.#server.closeAllConnections();

@@ -40,6 +40,18 @@ describe('an API’s server', () => {
     await works(api);
   });
 
+  it('answers a request by its own answer, whatever comes behind it', async () => {
+    const api = await startApi(orders, () => ({ statusCode: 202, body: 'taken' }));
+    const taken = 'POST /prod/order HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody';
+    const answer = await sendRaw(api, `${taken}${taken} and more than it said\r\n\r\n`);
+
+    expect(answer.match(/HTTP\/1\.1 \d+|taken|Connection: [\w-]+/g)).toEqual([
+      ...['HTTP/1.1 202', 'Connection: keep-alive', 'taken'],
+      ...['HTTP/1.1 202', 'Connection: close', 'taken'],
+    ]);
+    expect(api.events).toHaveLength(2);
+  });
+
   it('survives a client that goes away in the middle of its body', async () => {
     const api = await startApi(orders);
     const socket = connect(api.port, '127.0.0.1');
