@@ -11,6 +11,13 @@ export interface Principal {
   readonly arn?: string;
 }
 
+/** As AWS names who calls: the account itself, or a session of a role; that which Lambda opens has the function's name. */
+export const callerArn = ({ name, roleArn, arn }: Principal, accountId: string): string => {
+  if (arn !== undefined) return arn;
+  if (roleArn === undefined) return `arn:aws:iam::${accountId}:root`;
+  return `arn:aws:sts::${accountId}:assumed-role/${roleArn.split('/').at(-1)}/${name}`;
+};
+
 /** Secrets by access key: who may call, for whoever checks signatures. */
 export type Keys = ReadonlyMap<string, string>;
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LocalContext } from '../context.ts';
-import type { Principal } from '../principals.ts';
+import { callerArn } from '../principals.ts';
 import { type SignatureFault, type Verification, verifySignature } from '../signature-v4.ts';
 import type { ApiRequest } from './api-request.ts';
 import type { Endpoint } from './endpoints.ts';
@@ -22,7 +22,8 @@ export const admit = (request: ApiRequest, endpoint: Endpoint, context: LocalCon
     const { accessKeyId: accessKey, fault } = verify(request, context);
     if (fault) return { error: badSignature(...answers[fault]) };
     const { accountId, principals } = context;
-    caller = { accountId, accessKey, userArn: userArnOf(principals.find(accessKey), accountId) };
+    const principal = principals.find(accessKey);
+    caller = { accountId, accessKey, userArn: principal && callerArn(principal, accountId) };
   }
   if (method.apiKeyRequired) {
     const access = checkApiKey(request, endpoint);
@@ -32,12 +33,6 @@ export const admit = (request: ApiRequest, endpoint: Endpoint, context: LocalCon
   if (throttle && !throttle.take(request.receivedAtMs)) return { error: gatewayErrors.throttled };
   return { caller };
 };
-
-/** A function calls as the session of its role that Lambda opened for it; the operator as the account itself. */
-const userArnOf = (principal: Principal | undefined, accountId: string): string =>
-  principal?.roleArn === undefined
-    ? `arn:aws:iam::${accountId}:root`
-    : `arn:aws:sts::${accountId}:assumed-role/${principal.roleArn.split('/').at(-1)}/${principal.name}`;
 
 const checkApiKey = (request: ApiRequest, { api, stage, resource, method }: Endpoint): Access => {
   const apiKey = request.headers['x-api-key'];

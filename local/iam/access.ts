@@ -1,4 +1,4 @@
-import type { Principal, Principals } from '../principals.ts';
+import { callerArn, type Principal, type Principals } from '../principals.ts';
 import { allows, trusts } from './policy.ts';
 import type { Role } from './roles.ts';
 
@@ -54,14 +54,14 @@ export class Access {
     if (principal.roleArn === undefined) return;
     if (allows(this.#role(principal.roleArn)?.statements ?? [], action, resource)) return;
     throw new AccessDenied(
-      `User: ${this.#arnOf(principal)} is not authorized to perform: ${action} on resource: ${resource} ` +
+      `User: ${callerArn(principal, this.#accountId)} is not authorized to perform: ${action} on resource: ${resource} ` +
         `because no identity-based policy allows the ${action} action`,
     );
   }
 
   /** The ARN of whoever holds the key; throws `InvalidToken` where that is nobody. */
   whoIs(accessKeyId: string, token: string | undefined): string {
-    return this.#arnOf(this.#principal(accessKeyId, token));
+    return callerArn(this.#principal(accessKeyId, token), this.#accountId);
   }
 
   /**
@@ -76,7 +76,7 @@ export class Access {
     const role = this.#role(roleArn);
     const principal = this.#principal(caller.accessKeyId, caller.token);
     if (!role || !trusts(role.trust, this.#accountId, principal.roleArn)) {
-      const who = this.#arnOf(principal);
+      const who = callerArn(principal, this.#accountId);
       throw new AccessDenied(`User: ${who} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`);
     }
     this.check(caller.accessKeyId, caller.token, 'sts:AssumeRole', roleArn);
@@ -89,10 +89,6 @@ export class Access {
     const principal = this.#principals.find(accessKeyId, token);
     if (!principal) throw new InvalidToken();
     return principal;
-  }
-
-  #arnOf({ arn, roleArn }: Principal): string {
-    return arn ?? roleArn ?? `arn:aws:iam::${this.#accountId}:root`;
   }
 
   #role(arn: string): Role | undefined {

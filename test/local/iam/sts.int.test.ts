@@ -53,6 +53,11 @@ describe('a session', () => {
     expect(await identityOf(principals.operator)).toBe('arn:aws:iam::000000000000:root');
   });
 
+  it('is what Lambda opens for a function, by its name', async () => {
+    const ofFunction = principals.issue('Fn', { name: 'Probe-Fn', roleArn });
+    expect(await identityOf(ofFunction)).toBe('arn:aws:sts::000000000000:assumed-role/replay/Probe-Fn');
+  });
+
   it('is nobody once it is over, or without its token', async () => {
     const { sessionToken: _, ...withoutToken } = sessionFor(60_000);
     const assume = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'again' });
