@@ -43,17 +43,15 @@ const create = async (resource: PlannedResource, scope: Scope, context: LocalCon
   try {
     return await definition.create({ logicalId, properties: checked.properties }, context);
   } catch (error) {
-    if (error instanceof StartError || isRefusal(error))
+    if (error instanceof StartError || isAnswer(error))
       throw new StartError(`${logicalId} (${definition.type}): ${error.message}`, { cause: error });
     throw new Error(`${logicalId} (${definition.type}) could not be created`, { cause: error });
   }
 };
 
-/** By a service, of what the template asks of it. */
-const isRefusal = (error: unknown): error is Error => {
-  const { httpStatusCode = 0 } = (error as { $metadata?: { httpStatusCode?: number } }).$metadata ?? {};
-  return httpStatusCode >= 400 && httpStatusCode < 500;
-};
+/** Of a service, which says by its message what it doesn't take, or what it lacks. */
+const isAnswer = (error: unknown): error is Error =>
+  (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode !== undefined;
 
 const valuesOf = (created: ReadonlyMap<string, CreatedResource>, template: Template): ResourceValues => {
   const find = (logicalId: string): CreatedResource => {
