@@ -5,12 +5,37 @@ import { resourceType } from './resource-type.ts';
 
 const HEADER = 'gatewayresponse.header.';
 
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html */
+const responseTypes = [
+  'ACCESS_DENIED',
+  'API_CONFIGURATION_ERROR',
+  'AUTHORIZER_CONFIGURATION_ERROR',
+  'AUTHORIZER_FAILURE',
+  'BAD_REQUEST_BODY',
+  'BAD_REQUEST_PARAMETERS',
+  'DEFAULT_4XX',
+  'DEFAULT_5XX',
+  'EXPIRED_TOKEN',
+  'INTEGRATION_FAILURE',
+  'INTEGRATION_TIMEOUT',
+  'INVALID_API_KEY',
+  'INVALID_SIGNATURE',
+  'MISSING_AUTHENTICATION_TOKEN',
+  'QUOTA_EXCEEDED',
+  'REQUEST_TOO_LARGE',
+  'RESOURCE_NOT_FOUND',
+  'THROTTLED',
+  'UNAUTHORIZED',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'WAF_FILTERED',
+] as const;
+
 /** How the API's own errors of one type are dressed up. */
 export const apiGatewayGatewayResponse = resourceType({
   type: 'AWS::ApiGateway::GatewayResponse',
   properties: z.strictObject({
     RestApiId: z.string(),
-    ResponseType: z.string(),
+    ResponseType: z.enum(responseTypes),
     StatusCode: z.optional(z.string().check(z.regex(/^[2-5]\d\d$/))),
     ResponseParameters: z.optional(
       z.record(

@@ -65,6 +65,11 @@ describe('a template’s REST API', () => {
     ['a cache', one('Stage', { RestApiId: 'a', CacheClusterEnabled: true }), 'CacheClusterEnabled'],
     ['a canary', one('Stage', { RestApiId: 'a', CanarySetting: {} }), 'CanarySetting is not run here'],
     [
+      'a gateway response of no type',
+      one('GatewayResponse', { RestApiId: 'a', ResponseType: 'DEFAULT_4xx' }),
+      'ResponseType',
+    ],
+    [
       'an unknown variable in a gateway response',
       one('GatewayResponse', {
         RestApiId: 'a',
