@@ -17,6 +17,11 @@ export class AccessDenied extends Error {
   override readonly name = 'AccessDeniedException';
 }
 
+/** A session would last longer than the role allows; the message is AWS's. */
+export class SessionTooLong extends Error {
+  override readonly name = 'ValidationError';
+}
+
 /** The key is nobody's: that of a session which is over, or which came without its token. */
 export class InvalidToken extends Error {
   override readonly name = 'UnrecognizedClientException';
@@ -66,6 +71,7 @@ export class Access {
 
   /**
    * @throws AccessDenied unless the role is there and trusts the caller, who may assume it
+   * @throws SessionTooLong for more than the role allows, or than the hour that one assumed role has to assume another
    * @throws InvalidToken where the caller is nobody
    */
   assume(
@@ -80,9 +86,16 @@ export class Access {
       throw new AccessDenied(`User: ${who} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`);
     }
     this.check(caller.accessKeyId, caller.token, 'sts:AssumeRole', roleArn);
+    if (session.seconds > role.maxSessionSeconds)
+      throw new SessionTooLong('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
+    if (session.seconds > 3_600 && principal.roleArn !== undefined)
+      throw new SessionTooLong(
+        'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
+      );
     const arn = `arn:aws:sts::${this.#accountId}:assumed-role/${role.name}/${session.name}`;
-    const issued = this.#principals.issueSession({ name: role.name, roleArn, arn }, session.expiresAtMs);
-    return { ...issued, expiresAtMs: session.expiresAtMs, arn };
+    const expiresAtMs = Date.now() + session.seconds * 1_000;
+    const issued = this.#principals.issueSession({ name: role.name, roleArn, arn }, expiresAtMs);
+    return { ...issued, expiresAtMs, arn };
   }
 
   #principal(accessKeyId: string, token: string | undefined): Principal {
@@ -99,5 +112,5 @@ export class Access {
 
 export interface SessionRequest {
   readonly name: string;
-  readonly expiresAtMs: number;
+  readonly seconds: number;
 }

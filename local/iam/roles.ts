@@ -9,6 +9,7 @@ export interface Role {
   readonly name: string;
   readonly statements: readonly Statement[];
   readonly trust: readonly Statement[];
+  readonly maxSessionSeconds: number;
 }
 
 /**
@@ -42,7 +43,8 @@ export const rolesOf = (template: Template, scope: Scope): ReadonlyMap<string, R
       ...(attached.get(name) ?? []),
     ];
     const trust = documentIn(Properties.AssumeRolePolicyDocument, scope, logicalId);
-    return [{ arn, name, trust, statements }];
+    const maxSessionSeconds = Number(evaluated(Properties.MaxSessionDuration, scope, logicalId) ?? 3_600);
+    return [{ arn, name, trust, statements, maxSessionSeconds }];
   });
   return new Map(roles.map((role) => [role.arn, role]));
 };

@@ -5,7 +5,7 @@ import { listen } from '../listen.ts';
 import type { CallCounts } from '../metrics/call-counts.ts';
 import type { Keys } from '../principals.ts';
 import { readBody, verifyRequest } from '../signed-request.ts';
-import { type Access, AccessDenied, InvalidToken } from './access.ts';
+import { type Access, AccessDenied, InvalidToken, SessionTooLong } from './access.ts';
 
 export interface StsOptions {
   readonly access: Access;
@@ -67,7 +67,8 @@ const answer = async (
   } catch (error) {
     if (error instanceof InvalidToken) return refusal(403, 'InvalidClientTokenId', error.message, requestId);
     if (error instanceof AccessDenied) return refusal(403, 'AccessDenied', error.message, requestId);
-    if (error instanceof Invalid) return refusal(400, 'ValidationError', error.message, requestId);
+    if (error instanceof Invalid || error instanceof SessionTooLong)
+      return refusal(400, 'ValidationError', error.message, requestId);
     throw error;
   }
 };
@@ -93,7 +94,7 @@ const assumeRole = (caller: Caller, form: URLSearchParams, requestId: string, { 
     throw new Invalid('RoleSessionName must be 2 to 64 of A-Z a-z 0-9 _ + = , . @ -');
   if (!(Number.isInteger(seconds) && seconds >= 900 && seconds <= 43_200))
     throw new Invalid('DurationSeconds must be 900 to 43200');
-  const session = access.assume(caller, form.get('RoleArn') ?? '', { name, expiresAtMs: Date.now() + seconds * 1_000 });
+  const session = access.assume(caller, form.get('RoleArn') ?? '', { name, seconds });
   return success('AssumeRole', requestId, {
     AssumedRoleUser: { Arn: session.arn, AssumedRoleId: `${session.accessKeyId}:${name}` },
     Credentials: {

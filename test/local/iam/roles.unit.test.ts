@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { templateScope } from '../../../local/assembly/scope.ts';
 import type { Template } from '../../../local/assembly/template.ts';
-import { rolesOf } from '../../../local/iam/roles.ts';
+import { type Role, rolesOf } from '../../../local/iam/roles.ts';
 
 const deployment = { stackName: 'Probe', region: 'us-east-1', accountId: '000000000000' };
 const ref = (logicalId: string) => ({ Ref: logicalId });
 const allow = (Action: string) => ({ Effect: 'Allow', Action, Resource: '*' });
 const document = (...Statement: object[]) => ({ PolicyDocument: { Statement } });
 
-/** The actions that the statements of the template's `Role` name, in their order. */
-const actionsOf = (resources: Template['Resources']): unknown[] => {
+/** The template's `Role`. */
+const roleOf = (resources: Template['Resources']): Role => {
   const template: Template = {
     Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } },
     Resources: { Role: { Type: 'AWS::IAM::Role' }, ...resources },
@@ -18,10 +18,12 @@ const actionsOf = (resources: Template['Resources']): unknown[] => {
     ref: (logicalId) => (resources[logicalId]?.Type === 'AWS::IAM::ManagedPolicy' ? `arn:${logicalId}` : logicalId),
     attribute: (logicalId) => `arn:${logicalId}`,
   });
-  return rolesOf(template, scope)
-    .get('arn:Role')
-    ?.statements.map(({ Action }) => Action) as unknown[];
+  return rolesOf(template, scope).get('arn:Role') as Role;
 };
+
+/** The actions that its statements name, in their order. */
+const actionsOf = (resources: Template['Resources']): unknown[] =>
+  roleOf(resources).statements.map(({ Action }) => Action);
 
 describe('a role', () => {
   it('may do what its own policies say, and those that name it', () => {
@@ -60,5 +62,11 @@ describe('a role', () => {
         },
       }),
     ).toEqual([]);
+  });
+
+  it('may be assumed for an hour, or for as long as it says', () => {
+    const role = (Properties: Record<string, unknown>) => ({ Role: { Type: 'AWS::IAM::Role', Properties } });
+    expect(roleOf(role({})).maxSessionSeconds).toBe(3_600);
+    expect(roleOf(role({ MaxSessionDuration: 7_200 })).maxSessionSeconds).toBe(7_200);
   });
 });

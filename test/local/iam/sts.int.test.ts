@@ -14,8 +14,12 @@ const principals = new Principals((name) => name.padEnd(40, '0'));
 const roleArn = 'arn:aws:iam::000000000000:role/replay';
 let sts: Engine;
 beforeAll(async () => {
+  const access = new Access(principals, '000000000000');
+  const trust = [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: '000000000000' } }];
+  const role = { arn: roleArn, name: 'replay', statements: [], trust, maxSessionSeconds: 7_200 };
+  access.open(() => new Map([[roleArn, role]]));
   sts = await startSts({
-    access: new Access(principals, '000000000000'),
+    access,
     keys: principals.keysAndSessions,
     calls,
     region: 'us-east-1',
@@ -67,6 +71,20 @@ describe('a session', () => {
       await expect(callBy(credentials, (client) => client.send(assume))).rejects.toMatchObject(nobody);
     }
   });
+});
+
+it("lets a session last as long as the role's longest, and no longer", async () => {
+  const client = new STSClient({ endpoint: sts.url, region: 'us-east-1', credentials: principals.operator });
+  const assume = (DurationSeconds: number) =>
+    client.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'long', DurationSeconds }));
+
+  const { Credentials } = await assume(7_200);
+  expect(Credentials?.Expiration?.getTime()).toBeGreaterThan(Date.now() + 7_100_000);
+  await expect(assume(7_201)).rejects.toMatchObject({
+    name: 'ValidationError',
+    message: 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+  });
+  client.destroy();
 });
 
 it('refuses what it would have to ignore, such as a policy that narrows the session', async () => {
