@@ -1,7 +1,7 @@
 import { evaluate, type Scope, Unevaluable } from '../assembly/evaluate.ts';
 import { withLocalOrigins } from '../assembly/public-url.ts';
 import { type ResourceValues, templateScope } from '../assembly/scope.ts';
-import type { Template } from '../assembly/template.ts';
+import type { ResourceDeclaration, Template } from '../assembly/template.ts';
 import type { LocalContext } from '../context.ts';
 import { StartError } from '../start-error.ts';
 import { checkProperties } from './check-properties.ts';
@@ -33,8 +33,10 @@ export const createResources = async (plan: Plan, template: Template, context: L
 
 const create = async (resource: PlannedResource, scope: Scope, context: LocalContext): Promise<CreatedResource> => {
   const { logicalId, declaration, definition } = resource;
-  if (!definition)
-    return describeNotRun(declaration.Type)?.(context.physicalName(logicalId, 64), context) as CreatedResource;
+  if (!definition) {
+    const name = ownName(declaration, scope) ?? context.physicalName(logicalId, 64);
+    return describeNotRun(declaration.Type)?.(name, context) as CreatedResource;
+  }
   const evaluated = evaluate(declaration.Properties ?? {}, scope, `${logicalId}.Properties`);
   const checked = checkProperties(definition, withLocalOrigins(evaluated, context.apiOrigins) as object);
   if (checked.problems.length > 0) {
@@ -46,6 +48,17 @@ const create = async (resource: PlannedResource, scope: Scope, context: LocalCon
     if (error instanceof StartError || isAnswer(error))
       throw new StartError(`${logicalId} (${definition.type}): ${error.message}`, { cause: error });
     throw new Error(`${logicalId} (${definition.type}) could not be created`, { cause: error });
+  }
+};
+
+/** A role's `RoleName`, a log group's `LogGroupName`; undefined where there is none, or it can't be evaluated here. */
+const ownName = ({ Type, Properties }: ResourceDeclaration, scope: Scope): string | undefined => {
+  try {
+    const name = evaluate(Properties?.[`${Type.split('::').at(-1)}Name`], scope, Type);
+    return typeof name === 'string' ? name : undefined;
+  } catch (error) {
+    if (error instanceof StartError || error instanceof Unevaluable) return undefined;
+    throw error;
   }
 };
 

@@ -227,6 +227,32 @@ describe('a local stack', () => {
     );
   });
 
+  it('calls what is not run by the name that the template gives it, if it can tell', async () => {
+    const { outputs } = await startProbe({
+      Resources: {
+        Role: { Type: 'AWS::IAM::Role', Properties: { RoleName: { 'Fn::Sub': `\${AWS::Region}-reader` } } },
+        Log: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/shop/orders' } },
+        Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: { 'Fn::ImportValue': 'x' } } },
+        Policy: { Type: 'AWS::IAM::ManagedPolicy' },
+      },
+      Outputs: {
+        Role: { Value: { Ref: 'Role' } },
+        RoleArn: { Value: { 'Fn::GetAtt': ['Role', 'Arn'] } },
+        Log: { Value: { Ref: 'Log' } },
+        Alarm: { Value: { Ref: 'Alarm' } },
+        Policy: { Value: { Ref: 'Policy' } },
+      },
+    });
+
+    expect(outputs).toEqual({
+      Role: 'us-east-1-reader',
+      RoleArn: 'arn:aws:iam::000000000000:role/us-east-1-reader',
+      Log: '/shop/orders',
+      Alarm: 'Probe-Alarm',
+      Policy: 'arn:aws:iam::000000000000:policy/Probe-Policy',
+    });
+  });
+
   it('says in one line each what is not run and what has no effect', async () => {
     const lines: string[] = [];
     await startProbe(
