@@ -46,7 +46,8 @@ export class StreamReader {
     this.#streamArn = streamArn;
     this.#sink = sink;
     this.#context = context;
-    this.#checkpoints = new CheckpointFolder(join(context.dataDir, 'checkpoints', `firehose-${name}`));
+    const source = streamArn.replace(/^.*:stream\//, ''); // a sequence number means nothing to another stream
+    this.#checkpoints = new CheckpointFolder(join(context.dataDir, 'checkpoints', `firehose-${name}@${source}`));
   }
 
   /**

@@ -79,7 +79,7 @@ const startReader = async () => {
 
 it.each([
   ['a mapping at LATEST', 'mapping', startMapping],
-  ['a delivery stream', 'firehose-archive', startReader],
+  ['a delivery stream', 'firehose-archive@orders', startReader],
 ])('%s takes its first position in every shard, or in none', async (_, folder, start) => {
   const kept = new CheckpointFolder(join(dataDir, 'checkpoints', folder));
 

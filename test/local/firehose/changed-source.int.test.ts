@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from '@jest/globals';
+import { startLocal } from '../../../local/start-local.ts';
+import { writeAssembly } from '../../support/assembly.ts';
+import { fastPace } from '../../support/probe.ts';
+import { RunningFirehose } from './running-firehose.ts';
+
+const dataDir = mkdtempSync(join(tmpdir(), 'changed-source-'));
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+const role = 'arn:aws:iam::000000000000:role/firehose';
+const arnOf = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
+
+/** Runs one delivery stream, always on the same data, that reads a stream of this name. */
+const whileReading = async <T>(source: string, work: (firehose: RunningFirehose) => Promise<T>): Promise<T> => {
+  const assembly = writeAssembly({
+    Resources: {
+      Bucket: { Type: 'AWS::S3::Bucket' },
+      [source]: { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: 1 } },
+      Delivery: {
+        Type: 'AWS::KinesisFirehose::DeliveryStream',
+        Properties: {
+          DeliveryStreamType: 'KinesisStreamAsSource',
+          KinesisStreamSourceConfiguration: { KinesisStreamARN: arnOf(source), RoleARN: role },
+          ExtendedS3DestinationConfiguration: { BucketARN: arnOf('Bucket'), RoleARN: role },
+        },
+      },
+    },
+    Outputs: { Bucket: { Value: { Ref: 'Bucket' } }, Source: { Value: { Ref: source } } },
+  });
+  const stack = await startLocal({ assembly, dataDir, pace: fastPace });
+  const firehose = new RunningFirehose(stack);
+  try {
+    return await work(firehose);
+  } finally {
+    firehose.disconnect();
+    await stack.close();
+  }
+};
+
+it("reads another stream than before by that one's own checkpoints", async () => {
+  await whileReading('One', async (firehose) => {
+    await firehose.putToStream('Source', [{ key: 'k', data: 'one' }]);
+    await firehose.objects('', 1);
+  });
+  const objects = await whileReading('Two', async (firehose) => {
+    await firehose.putToStream('Source', [{ key: 'k', data: 'two' }]);
+    return firehose.objects('', 2);
+  });
+
+  expect(objects.map(({ body }) => body.toString()).toSorted()).toEqual(['one', 'two']);
+});
