@@ -14,7 +14,8 @@ export interface Role {
 
 /**
  * The roles of a template, by their ARN, with their inline policies and the template's policies that name them, or that
- * they name. Policies that AWS manages aren't known here; what can't be evaluated here allows nothing.
+ * they name. Policies that AWS manages aren't known here; a statement that can't be evaluated here allows nothing, and
+ * denies what it may deny.
  */
 export const rolesOf = (template: Template, scope: Scope): ReadonlyMap<string, Role> => {
   const declared = Object.entries(template.Resources).filter(
@@ -53,8 +54,12 @@ export const rolesOf = (template: Template, scope: Scope): ReadonlyMap<string, R
 const documentIn = (document: unknown, scope: Scope, logicalId: string): readonly Statement[] =>
   statementsOf(document).flatMap((statement) => {
     const value = evaluated(statement, scope, logicalId);
-    return value === undefined ? [] : [value as Statement];
+    if (value !== undefined) return [value as Statement];
+    const { Effect, Action } = statement;
+    return Effect === 'Deny' ? [{ Effect, Action: evaluated(Action, scope, logicalId) ?? '*', ...anything }] : [];
   });
+
+const anything = { Resource: '*', Principal: '*' };
 
 const evaluated = (value: unknown, scope: Scope, logicalId: string): unknown => {
   try {

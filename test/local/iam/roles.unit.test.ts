@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { templateScope } from '../../../local/assembly/scope.ts';
 import type { Template } from '../../../local/assembly/template.ts';
+import { allows } from '../../../local/iam/policy.ts';
 import { type Role, rolesOf } from '../../../local/iam/roles.ts';
 
 const deployment = { stackName: 'Probe', region: 'us-east-1', accountId: '000000000000' };
@@ -62,6 +63,17 @@ describe('a role', () => {
         },
       }),
     ).toEqual([]);
+  });
+
+  it('is denied what a statement may deny that cannot be evaluated, and allowed nothing by one', () => {
+    const unknown = { Resource: { 'Fn::ImportValue': 'x' } };
+    const Policies = [
+      document(allow('a:One'), { ...allow('a:Two'), ...unknown }, { Effect: 'Deny', Action: 'a:One', ...unknown }),
+    ];
+    const { statements } = roleOf({ Role: { Type: 'AWS::IAM::Role', Properties: { Policies } } });
+
+    expect(['a:One', 'a:Two'].map((action) => allows(statements, action, 'r'))).toEqual([false, false]);
+    expect(allows([...statements, allow('a:Three')], 'a:Three', 'r')).toBe(true);
   });
 
   it('may be assumed for an hour, or for as long as it says', () => {
