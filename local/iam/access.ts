@@ -57,7 +57,9 @@ export class Access {
   check(accessKeyId: string, token: string | undefined, action: string, resource: string): void {
     const principal = this.#principal(accessKeyId, token);
     if (principal.roleArn === undefined) return;
-    if (allows(this.#role(principal.roleArn)?.statements ?? [], action, resource)) return;
+    const { statements = [], boundary } = this.#role(principal.roleArn) ?? {};
+    const isWithin = boundary === undefined || allows(boundary, action, resource);
+    if (isWithin && allows(statements, action, resource)) return;
     throw new AccessDenied(
       `User: ${callerArn(principal, this.#accountId)} is not authorized to perform: ${action} on resource: ${resource} ` +
         `because no identity-based policy allows the ${action} action`,

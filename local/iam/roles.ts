@@ -10,6 +10,8 @@ export interface Role {
   readonly statements: readonly Statement[];
   readonly trust: readonly Statement[];
   readonly maxSessionSeconds: number;
+  /** What its permissions boundary lets it do at most, where that is a policy of the template. */
+  readonly boundary?: readonly Statement[] | undefined;
 }
 
 /**
@@ -45,7 +47,8 @@ export const rolesOf = (template: Template, scope: Scope): ReadonlyMap<string, R
     ];
     const trust = documentIn(Properties.AssumeRolePolicyDocument, scope, logicalId);
     const maxSessionSeconds = Number(evaluated(Properties.MaxSessionDuration, scope, logicalId) ?? 3_600);
-    return [{ arn, name, trust, statements, maxSessionSeconds }];
+    const boundary = managed.get(evaluated(Properties.PermissionsBoundary, scope, logicalId) ?? '');
+    return [{ arn, name, trust, statements, maxSessionSeconds, boundary }];
   });
   return new Map(roles.map((role) => [role.arn, role]));
 };

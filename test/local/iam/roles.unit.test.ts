@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { templateScope } from '../../../local/assembly/scope.ts';
 import type { Template } from '../../../local/assembly/template.ts';
+import { Access } from '../../../local/iam/access.ts';
 import { allows } from '../../../local/iam/policy.ts';
 import { type Role, rolesOf } from '../../../local/iam/roles.ts';
+import { Principals } from '../../../local/principals.ts';
 
 const deployment = { stackName: 'Probe', region: 'us-east-1', accountId: '000000000000' };
 const ref = (logicalId: string) => ({ Ref: logicalId });
@@ -74,6 +76,25 @@ describe('a role', () => {
 
     expect(['a:One', 'a:Two'].map((action) => allows(statements, action, 'r'))).toEqual([false, false]);
     expect(allows([...statements, allow('a:Three')], 'a:Three', 'r')).toBe(true);
+  });
+
+  it("may do nothing beyond its boundary, where that is one of the template's policies", () => {
+    const bounded = (PermissionsBoundary: unknown) => {
+      const principals = new Principals((name) => name.padEnd(40, '0'));
+      const { accessKeyId } = principals.issue('Fn', { name: 'Fn', roleArn: 'arn:Role' });
+      const access = new Access(principals, deployment.accountId);
+      const Policies = [document(allow('a:*'))];
+      const role = roleOf({
+        Role: { Type: 'AWS::IAM::Role', Properties: { Policies, PermissionsBoundary } },
+        Boundary: { Type: 'AWS::IAM::ManagedPolicy', Properties: document(allow('a:One')) },
+      });
+      access.open(() => new Map([[role.arn, role]]));
+      return (action: string) => access.check(accessKeyId, undefined, action, 'r');
+    };
+
+    expect(() => bounded(ref('Boundary'))('a:One')).not.toThrow();
+    expect(() => bounded(ref('Boundary'))('a:Two')).toThrow('is not authorized to perform: a:Two');
+    expect(() => bounded('arn:aws:iam::000000000000:policy/of-the-account')('a:Two')).not.toThrow();
   });
 
   it('may be assumed for an hour, or for as long as it says', () => {
