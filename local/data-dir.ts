@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { takeLock } from './file-lock.ts';
 import { StartError } from './start-error.ts';
 
 /** The folder that holds all state of one running stack; nobody else may use it meanwhile. */
@@ -43,26 +43,23 @@ const openTemporary = (): DataDir => {
   };
 };
 
-/** SQLite's lock, since the operating system itself lifts it from a process that is gone, however it went. */
 const lock = (directory: string): (() => void) => {
   const owner = join(directory, 'runtime.pid');
-  let database: DatabaseSync | undefined;
+  let unlock: (() => void) | undefined;
   try {
-    database = new DatabaseSync(join(directory, 'lock'));
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    unlock = takeLock(join(directory, 'lock'));
   } catch (error) {
-    database?.close();
-    if (!/locked/.test((error as Error).message)) {
-      throw new StartError(`${directory} can't be used for data: ${(error as Error).message}`);
-    }
+    throw new StartError(`${directory} can't be used for data: ${(error as Error).message}`);
+  }
+  if (!unlock) {
     const pid = existsSync(owner) ? ` (process ${readFileSync(owner, 'utf8')})` : '';
     throw new StartError(`another runtime${pid} is using ${directory}: stop it, or choose another --data-dir`);
   }
-  const held = database;
+  const release = unlock;
   writeFileSync(owner, String(process.pid));
   return () => {
     rmSync(owner, { force: true });
-    held.close();
+    release();
   };
 };
 

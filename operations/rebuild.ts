@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { alone } from './alone.ts';
 import { type Clients, openClients } from './clients.ts';
 import { runCommand, Stopped } from './command.ts';
 import { type Deployment, readDeployment } from './deployment.ts';
@@ -23,14 +24,21 @@ await runCommand(async (args, signal) => {
 });
 
 async function run(deployment: Deployment, clients: Clients, line: CommandLine, signal: AbortSignal): Promise<void> {
+  const folder = join('.local', 'rebuilds', `${line.projection}-${await identityOf(deployment, clients)}`);
+  await alone(folder, () => runTask(deployment, clients, line, { folder, signal }));
+}
+
+async function runTask(
+  deployment: Deployment,
+  clients: Clients,
+  line: CommandLine,
+  { folder, signal }: { readonly folder: string; readonly signal: AbortSignal },
+): Promise<void> {
   const { projection, task } = line;
   if (task === 'rollback') {
     const live = await rollBack(deployment, clients, projection);
     process.stdout.write(`readers use the ${live} ${projection} again\n`);
-    return;
-  }
-  const folder = join('.local', 'rebuilds', `${projection}-${await identityOf(deployment, clients)}`);
-  if (task === 'empty-old') {
+  } else if (task === 'empty-old') {
     const options = { journal: new Journal(folder), signal, progress: openProgress() };
     const old = await emptyOld(deployment, clients, projection, options);
     if (!signal.aborted) process.stdout.write(`the ${old} ${projection} are stopped and empty\n`);

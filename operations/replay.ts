@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SlottedProjection } from '../lambda/stores/slot.ts';
+import type { Slot, SlottedProjection } from '../lambda/stores/slot.ts';
+import { alone } from './alone.ts';
 import { type Clients, openClients } from './clients.ts';
 import { runCommand, Stopped } from './command.ts';
 import { type Deployment, outputOf, readDeployment } from './deployment.ts';
@@ -44,15 +45,22 @@ async function showList(deployment: Deployment, clients: Clients, line: CommandL
   }
 }
 
-async function feedProjection(
+type FeedingLine = CommandLine & { readonly projection: SlottedProjection };
+
+async function feedProjection(deployment: Deployment, clients: Clients, line: FeedingLine, signal: AbortSignal) {
+  const liveTable = outputOf(deployment, 'LiveTableName');
+  const slot = line.slot ?? (await readLive(clients.dynamodb, liveTable, line.projection));
+  const folder = join('.local', 'replays', replayName(line, slot, await identityOf(deployment, clients)));
+  await alone(folder, () => feedSlot(deployment, clients, { ...line, slot }, { folder, signal }));
+}
+
+async function feedSlot(
   deployment: Deployment,
   clients: Clients,
-  line: CommandLine & { readonly projection: SlottedProjection },
-  signal: AbortSignal,
+  line: FeedingLine & { readonly slot: Slot },
+  { folder, signal }: { readonly folder: string; readonly signal: AbortSignal },
 ) {
-  const { projection, skipFailing } = line;
-  const slot = line.slot ?? (await readLive(clients.dynamodb, outputOf(deployment, 'LiveTableName'), projection));
-  const folder = join('.local', 'replays', replayName(line, slot, await identityOf(deployment, clients)));
+  const { projection, slot, skipFailing } = line;
   const isTooOld = new Journal(folder).ageMs > resumableMs;
   if (line.restart || isTooOld) new Journal(folder).remove();
   const journal = new Journal<ReplayState>(folder);
@@ -64,7 +72,7 @@ async function feedProjection(
     progress.say(`going on with the replay of what arrived before ${until}, at ${earlier.done} of ${earlier.total}`);
   }
   const startedAt = performance.now();
-  const result = await replay(deployment, clients, { ...line, slot }, { journal, signal, progress, skipFailing });
+  const result = await replay(deployment, clients, line, { journal, signal, progress, skipFailing });
   if (!result || result.done < result.total) {
     if (signal.aborted) progress.say('interrupted; the same command goes on from here');
     return;
