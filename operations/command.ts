@@ -40,12 +40,14 @@ export function oneOf<const Value extends string>(flag: string, value: string, v
 
 /**
  * Runs a command to its end and exits: 0 done, 1 failed, 2 wrong usage, 130 interrupted. The first Ctrl-C aborts the
- * signal, so that `main` finishes what is under way; the second ends at once.
+ * signal, so that `main` finishes what is under way; the second ends at once. Work goes on where nobody reads what it
+ * says any more, as behind `| head`.
  */
 export async function runCommand(main: (args: readonly string[], signal: AbortSignal) => Promise<void>): Promise<void> {
   const interrupted = new AbortController();
   const onSignal = () => (interrupted.signal.aborted ? process.exit(130) : interrupted.abort());
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  for (const output of [process.stdout, process.stderr]) output.on('error', unlessNobodyReads);
   try {
     await main(process.argv.slice(2), interrupted.signal);
     process.exitCode = interrupted.signal.aborted ? 130 : 0;
@@ -55,6 +57,10 @@ export async function runCommand(main: (args: readonly string[], signal: AbortSi
   }
   process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
 }
+
+const unlessNobodyReads = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error;
+};
 
 /** What helps a person: no stack trace for what a service or the network answered. */
 export const sentenceOf = (error: Error & { code?: unknown; $metadata?: unknown }): string => {
