@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { openClients } from '../clients.ts';
 import { Stopped, sentenceOf, UsageError } from '../command.ts';
 import { outputOf, readDeployment } from '../deployment.ts';
 import type { Progress } from '../progress.ts';
+import { ask } from './ask.ts';
 import { type CommandLine, readCommandLine } from './command-line.ts';
 import { count, describePending, describePlan, ofWindow } from './describe.ts';
 import { type DriveParts, drive } from './drive.ts';
@@ -102,7 +102,7 @@ const redrive = async (
       if (forReal && fate === 'window') parts.progress.say(`${setAside.id}: ${record.what} ${ofWindow}`);
     }
   if (!forReal) return describePlan(plan);
-  if (!yes && !(await agreed(countRedriven(plan)))) return 'Nothing is redriven.';
+  if (!yes && !(await agreed(countRedriven(plan), parts.signal))) return 'Nothing is redriven.';
   const { done, failed, held } = await drive(plan, parts);
   if (parts.signal.aborted)
     parts.progress.say('interrupted; what succeeded is marked, the same command goes on with the rest');
@@ -114,12 +114,9 @@ const redrive = async (
 const whereToMend =
   'goes no further than its check: a sale goes on the bus again, npm run rebuild-tasks mends the tasks';
 
-const agreed = async (records: number): Promise<boolean> => {
+const agreed = async (records: number, signal: AbortSignal): Promise<boolean> => {
   if (records <= unasked) return true;
   if (!process.stdin.isTTY)
     throw new UsageError(`These are ${count(records, 'record')}: --yes redrives more than ${unasked}`);
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`Redrive ${count(records, 'record')}? [y/N] `);
-  terminal.close();
-  return /^y(es)?$/i.test(answer.trim());
+  return ask(`Redrive ${count(records, 'record')}?`, { input: process.stdin, output: process.stderr, signal });
 };
