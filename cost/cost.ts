@@ -1,5 +1,8 @@
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readAssembly } from '../local/assembly/cloud-assembly.ts';
+import { takeLock } from '../local/file-lock.ts';
 import { synthesize } from '../local/synthesize.ts';
 import { billOf } from './bill.ts';
 import { type CommandLine, help, readCommandLine, UsageError } from './command-line.ts';
@@ -15,9 +18,25 @@ const powersOfTen = [1, 10, 100, 1_000, 10_000, 100_000];
 const counts = readCounts();
 
 async function deployed({ assembly, context }: CommandLine): Promise<Deployed> {
-  const directory = assembly ?? join('.local', 'cost-assembly');
-  if (assembly === undefined) await synthesize({ root: '.', output: directory, context });
-  return deployedOf(readAssembly(directory).template);
+  if (assembly !== undefined) return deployedOf(readAssembly(assembly).template);
+  const directory = join('.local', 'cost-assembly');
+  const unlock = await lockOf(directory);
+  try {
+    await synthesize({ root: '.', output: directory, context });
+    return deployedOf(readAssembly(directory).template);
+  } finally {
+    unlock();
+  }
+}
+
+/** Waits while another bill is made of the folder, maybe with other settings. */
+async function lockOf(directory: string): Promise<() => void> {
+  mkdirSync(dirname(directory), { recursive: true });
+  for (;;) {
+    const unlock = takeLock(`${directory}.lock`);
+    if (unlock) return unlock;
+    await sleep(100);
+  }
 }
 
 function step(stack: Deployed, workload: Workload): Step {

@@ -62,6 +62,12 @@ describe('npm run cost', () => {
     }
   });
 
+  it('prices the settings that it was given, whatever another bill is being made of', async () => {
+    const shards = async (number: number) =>
+      /(\d+) shards,/.exec((await cost('-c', `shards=${number}`)).stdout)?.[1] ?? 'none';
+    expect(await Promise.all([3, 5].map(shards))).toEqual(['3', '5']);
+  }, 60_000);
+
   it.each([
     ['--batch', '0', 2, 'npm run cost: --batch takes a whole number from 1 to 500, not "0"\n'],
     [
