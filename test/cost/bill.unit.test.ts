@@ -58,6 +58,12 @@ describe('the bill of 100 orders a second for 30 days, worked out by hand', () =
     expect(bill.lines.find(({ price }) => price === 'apiRequests')?.cents).toBe(64_965_63);
   });
 
+  it('goes through the tiers anew each month, as AWS bills', () => {
+    const year = billOf(smallStack, { ...workload, days: 365 }, counts, 'provisioned', prices);
+    // 3,153.6 million in twelve months: none of them passes 333 million, so all of them at 3.50
+    expect(year.lines.find(({ price }) => price === 'apiRequests')?.cents).toBe(11_037_60);
+  });
+
   it('adds the sales: to the bus, to the stream, and to who reads them', () => {
     const bill = billOf(smallStack, { ...workload, salesPerSecond: 20 }, counts, 'onDemand', prices);
     const lines = Object.fromEntries(bill.lines.map(({ price, cents }) => [price, cents]));
