@@ -8,6 +8,9 @@ import { gigabyte, ordersOf, secondsOf, storedGigabyteMonths, type Workload } fr
 /** An item remembers so many events. */
 const rememberedEvents = 100;
 
+/** What each item takes beside its bytes, in the table and in an index, where storage is paid for. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+const storedBesideBytes = 100;
+
 const callsOf = ({ counts }: FunctionUsage, action: RegExp): number =>
   Object.entries(counts.callsPerRecord).reduce((sum, [name, calls]) => (action.test(name) ? sum + calls : sum), 0);
 
@@ -60,7 +63,7 @@ export function storeUsages(
   const grown = workload.orderBytes - counts.orderBytes;
   const sum = (of: (each: FunctionUsage) => number) => functions.reduce((total, each) => total + of(each), 0);
   const remembered = (Math.min(workload.ordersPerItem, rememberedEvents) - 1) * counts.itemBytesPerEvent;
-  const itemBytes = (counts.itemBytes + grown + remembered) / workload.ordersPerItem;
+  const itemBytes = (counts.itemBytes + storedBesideBytes + grown + remembered) / workload.ordersPerItem;
   const items = (copies: (each: FunctionUsage) => number) =>
     ordersOf(workload) * itemBytes * sum((each) => (each.ofOrders ? callsOf(each, itemWrites) * copies(each) : 0));
   const puts = bucketPutsPerSecond(functions);
