@@ -5,7 +5,7 @@ import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import type { ArchivedRecord } from '../lambda/stores/archived-record.ts';
 import { Stopped } from './command.ts';
 import { describeRecord } from './events/selection.ts';
-import { invokeBatch } from './invoke.ts';
+import { type BatchAnswer, invokeBatch } from './invoke.ts';
 
 /** A function that handles batches of the stream, and how it is invoked. */
 export interface FedFunction {
@@ -146,7 +146,7 @@ class Lane {
   /** As a mapping does: goes on behind what is done, and halves what fails until the failing record is alone. */
   async #deliver(batch: readonly Placed[]): Promise<void> {
     if (batch.length === 0) return;
-    const { done, error } = await this.#invoke(batch);
+    const { done, error = '' } = await this.#invoke(batch);
     for (const { place } of batch.slice(0, done)) this.#progress.finish(place);
     const left = batch.slice(done);
     const [first] = left;
@@ -169,14 +169,11 @@ class Lane {
     return true;
   }
 
-  /** How many records from the first on are done, and what stood in the way of the next. */
-  async #invoke(batch: readonly Placed[]): Promise<{ readonly done: number; readonly error: string }> {
+  #invoke(batch: readonly Placed[]): Promise<BatchAnswer> {
     const { lambda, functionName } = this.#target;
     const event: KinesisStreamEvent = { Records: batch.map(({ record }) => toKinesisRecord(record, this.#target)) };
-    const { error, failed } = await invokeBatch(lambda, functionName, event);
-    if (error !== undefined) return { done: 0, error };
-    const lowest = batch.findIndex(({ record }) => failed.has(record.sequenceNumber));
-    return { done: lowest < 0 ? batch.length : lowest, error: 'the function reports it as failed' };
+    const sequenceNumbers = batch.map(({ record }) => record.sequenceNumber);
+    return invokeBatch(lambda, functionName, event, sequenceNumbers);
   }
 }
 

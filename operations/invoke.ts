@@ -6,23 +6,33 @@ import {
   TooManyRequestsException,
 } from '@aws-sdk/client-lambda';
 
-/** What a function answered to a batch. */
+/** What a function made of a batch. */
 export interface BatchAnswer {
-  /** Why the whole batch failed; absent where the function answered. */
+  /** How many records from the first on are done. */
+  readonly done: number;
+  /** What stood in the way of the next; undefined where all are done. */
   readonly error?: string;
-  /** The records that it reports as failed, by their sequence numbers. */
-  readonly failed: ReadonlySet<string>;
 }
 
-/** Invokes a function with a batch as a mapping does. */
-export async function invokeBatch(lambda: LambdaClient, functionName: string, event: object): Promise<BatchAnswer> {
+/**
+ * Invokes a function with a batch as a mapping does: what it reports as failed is not done, nor is what follows that, nor
+ * anything at all where it reports a record that it wasn't given. `sequenceNumbers` are those of the event's records.
+ */
+export async function invokeBatch(
+  lambda: LambdaClient,
+  functionName: string,
+  event: object,
+  sequenceNumbers: readonly string[],
+): Promise<BatchAnswer> {
   const answer = await invokeWhenFree(lambda, functionName, JSON.stringify(event));
   const text = Buffer.from(answer.Payload ?? []).toString();
-  if (answer.FunctionError) return { error: messageOf(text), failed: new Set() };
+  if (answer.FunctionError) return { done: 0, error: messageOf(text) };
   const { batchItemFailures } = (JSON.parse(text || '{}') ?? {}) as {
     batchItemFailures?: readonly { itemIdentifier: string }[] | null;
   };
-  return { failed: new Set(batchItemFailures?.map(({ itemIdentifier }) => itemIdentifier)) };
+  if (!batchItemFailures?.length) return { done: sequenceNumbers.length };
+  const places = batchItemFailures.map(({ itemIdentifier }) => sequenceNumbers.indexOf(itemIdentifier));
+  return { done: Math.max(0, Math.min(...places)), error: 'the function reports it as failed' };
 }
 
 /** Invokes a function; waits while others have its concurrency. */

@@ -105,22 +105,21 @@ async function deliver(
   if (!first) return;
   const { functionName, event } = setAside;
   const Records = records.map(({ raw }) => raw);
-  const { error, failed } = await invokeBatch(parts.lambda, functionName, { ...event, Records });
-  const lowest = records.findIndex(({ sequenceNumber }) => failed.has(sequenceNumber));
-  const doneCount = error !== undefined ? 0 : failed.size === 0 ? records.length : Math.max(0, lowest);
-  for (const record of records.slice(0, doneCount)) {
+  const sequenceNumbers = records.map(({ sequenceNumber }) => sequenceNumber);
+  const answer = await invokeBatch(parts.lambda, functionName, { ...event, Records }, sequenceNumbers);
+  for (const record of records.slice(0, answer.done)) {
     if (failedKeys.has(keyOf(setAside, record))) continue;
     const outcome = await passOn(setAside, record, parts);
     outcomes.set(record, outcome);
     if (outcome.outcome === 'failed') failedKeys.add(keyOf(setAside, record));
   }
-  if (doneCount === records.length) return;
+  if (answer.error === undefined) return;
   if (records.length === 1) {
     failedKeys.add(keyOf(setAside, first));
-    outcomes.set(first, { outcome: 'failed', error: error ?? 'the function reports it as failed' });
+    outcomes.set(first, { outcome: 'failed', error: answer.error });
     return;
   }
-  for (const record of records.slice(doneCount))
+  for (const record of records.slice(answer.done))
     if (!failedKeys.has(keyOf(setAside, record))) await deliver(setAside, [record], failedKeys, outcomes, parts);
 }
 
@@ -130,9 +129,9 @@ async function passOn(
   { lambda, passedOnTo }: DriveParts,
 ): Promise<Outcome> {
   for (const functionName of passedOnTo(setAside, record)) {
-    const { error, failed } = await invokeBatch(lambda, functionName, { ...setAside.event, Records: [record.raw] });
-    if (error !== undefined || failed.size > 0)
-      return { outcome: 'failed', error: `${functionName}: ${error ?? 'the function reports it as failed'}` };
+    const event = { ...setAside.event, Records: [record.raw] };
+    const { error } = await invokeBatch(lambda, functionName, event, [record.sequenceNumber]);
+    if (error !== undefined) return { outcome: 'failed', error: `${functionName}: ${error}` };
   }
   return { outcome: 'done' };
 }

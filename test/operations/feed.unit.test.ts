@@ -51,6 +51,21 @@ const aFunction = (apply: (id: string, position: string) => void | Promise<void>
 const { signal } = new AbortController();
 
 describe('feeding', () => {
+  it.each(['', null, '12345'])(
+    'takes a batch for failed of which the function reports %j, as a mapping does',
+    async (id) => {
+      const send = async () => ({
+        Payload: Buffer.from(JSON.stringify({ batchItemFailures: [{ itemIdentifier: id }] })),
+      });
+      const target = { ...aFunction().target, lambda: { send } as unknown as LambdaClient };
+      const skipped: string[] = [];
+      const onFailing = ({ sequenceNumber }: ArchivedRecord) => void skipped.push(sequenceNumber);
+      const records = [recordOf('v1', 7), recordOf('v1', 8)];
+      await feed(records, target, { signal, backoffMs: 1, onFailing });
+      expect(skipped).toEqual(records.map(({ sequenceNumber }) => sequenceNumber));
+    },
+  );
+
   it('hands each record over as the stream did, at its original position', async () => {
     const { events, target } = aFunction();
     await feed([recordOf('v1', 7)], target, { signal, backoffMs: 1 });
