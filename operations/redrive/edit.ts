@@ -53,6 +53,7 @@ const editable = ({ sequenceNumber, raw }: SetAsideRecord): Editable => {
 const changed = (record: SetAsideRecord, given: unknown, at: string): SetAsideRecord['raw'] => {
   const before = editable(record);
   if (JSON.stringify(given) === JSON.stringify(before)) return record.raw;
+  if (record.done) throw new Stopped(`${at}: it is redriven already, and stays as it is`);
   if (typeof given !== 'object' || given === null) throw new Stopped(`${at}: an object is needed`);
   const { raw } = record;
   const { data, base64, dynamodb, ...fixed } = given as Editable;

@@ -139,5 +139,13 @@ describe('an edit', () => {
     ],
   ])('is refused with %s', (_, change, sentence) => expect(() => apply(change)).toThrow(sentence));
 
+  it('is refused where a record was redriven already, since that was done as it was', () => {
+    const partly = { ...setAside, records: setAside.records.map((each, index) => ({ ...each, done: index === 0 })) };
+    const [first, second, third] = given();
+    const edit = (...records: unknown[]) => applyEdit(partly, JSON.stringify(records));
+    expect(() => edit({ ...first, data: {} }, second, third)).toThrow('[0]: it is redriven already');
+    expect(edit(first, { ...second, base64: '' }, third)).toMatchObject({ Records: { length: 3 } });
+  });
+
   it('is refused where it is no JSON', () => expect(() => applyEdit(setAside, '[')).toThrow('That is no JSON'));
 });
