@@ -108,8 +108,12 @@ const names = (flag: string, text: string): readonly string[] => {
 const time = (flag: string, text: string): number => {
   const [, date, hours = '00:00', zone = 'Z'] =
     /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?))?(Z|[+-]\d\d:\d\d)?$/.exec(text) ?? [];
-  const ms = date === undefined ? Number.NaN : Date.parse(`${date}T${hours}${zone}`);
+  const ms = isOfCalendar(date) ? Date.parse(`${date}T${hours}${zone}`) : Number.NaN;
   if (ms > Date.now()) throw new UsageError(`${flag} must not lie in the future`);
   if (!Number.isNaN(ms)) return ms;
   throw new UsageError(`${flag} takes a time such as 2026-11-22T10:15:00Z, not ${JSON.stringify(text)}`);
 };
+
+/** `Date.parse` takes 31 February for 3 March. */
+const isOfCalendar = (date: string | undefined): boolean =>
+  date !== undefined && new Date(Date.parse(date)).toJSON()?.startsWith(date);

@@ -51,6 +51,7 @@ describe('npm run replay', () => {
     ['--list --types ,', '--types takes names'],
     ['--list --from yesterday', '--from takes a time such as 2026-11-22T10:15:00Z, not "yesterday"'],
     ['--list --from 2026-13-01', '--from takes a time'],
+    ['--list --from 2026-02-31', '--from takes a time'],
     ['--list --from 2026-11-22 --to 2026-11-21', '--from must lie before --to'],
     ['--list --to 2999-01-01', '--to must not lie in the future'],
     ['--list --colour', "Unknown option '--colour'"],
