@@ -65,8 +65,11 @@ const unlessNobodyReads = (error: NodeJS.ErrnoException): void => {
 /** What helps a person: no stack trace for what a service or the network answered. */
 export const sentenceOf = (error: Error & { code?: unknown; $metadata?: unknown }): string => {
   if (error instanceof UsageError || error instanceof Stopped || error instanceof StartError) return error.message;
-  if (error.code === 'ECONNREFUSED') return 'Nothing answers: is the stack running? Start it by npm start.';
+  if (isUnanswered(error)) return 'Nothing answers: is the stack running? Start it by npm start.';
   if (error.$metadata !== undefined || error.name === 'CredentialsProviderError')
     return `${error.name}: ${error.message}`;
   return error.stack ?? String(error);
 };
+
+/** Whether nobody listens where the service should be. */
+export const isUnanswered = (error: Error & { code?: unknown }): boolean => error.code === 'ECONNREFUSED';

@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { archiveFolderOf, archivePrefix } from '../../lambda/stores/archive-keys.ts';
 import { ArchivedRecord } from '../../lambda/stores/archived-record.ts';
-import { Stopped } from '../command.ts';
+import { isUnanswered, Stopped } from '../command.ts';
 
 /** Objects read at a time; of each, no more than a piece is in memory. */
 const objectsAtATime = 4;
@@ -70,7 +70,7 @@ async function readObject(
       const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
       return await pipeline(Body as Readable, createGunzip(), (text) => takeLines(text, `s3://${Bucket}/${Key}`, take));
     } catch (error) {
-      if (error instanceof Stopped) throw error;
+      if (error instanceof Stopped || isUnanswered(error as Error)) throw error;
       if (attempt === attempts) throw new Stopped(`s3://${Bucket}/${Key} can't be read: ${(error as Error).message}`);
     }
   }

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from '@jest/globals';
 import type { ArchivedRecord } from '../../../lambda/stores/archived-record.ts';
-import { Stopped } from '../../../operations/command.ts';
+import { Stopped, sentenceOf } from '../../../operations/command.ts';
 import { readArchive } from '../../../operations/events/archive-source.ts';
 
 const Key = 'events/date=2026-11-22/hour=10/a.jsonl.gz';
@@ -39,6 +39,14 @@ const read = async (s3: S3Client) => {
 describe('reading the archive', () => {
   it('reads an object again whose connection was lost', async () =>
     expect(await read(bucketOf(lost, () => Readable.from([whole])))).toEqual([record]));
+
+  it('stops where nothing answers, for which no object is to blame', async () => {
+    const refused = () => {
+      throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    };
+    const failure = await read(bucketOf(refused)).catch((error: Error) => error);
+    expect(sentenceOf(failure as Error)).toBe('Nothing answers: is the stack running? Start it by npm start.');
+  });
 
   it.each([
     ['can’t be had whole', lost, 'aborted'],
