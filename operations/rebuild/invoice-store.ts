@@ -11,6 +11,10 @@ import type { OrderPlaced } from '../../domain/order/order-placed.ts';
 import type { ArchivedRecord } from '../../lambda/stores/archived-record.ts';
 import { Stopped } from '../command.ts';
 import type { Difference, SlotStore } from './slot-store.ts';
+import { untilTaken } from './until-taken.ts';
+
+/** Errors of S3 that pass: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const passing = ['InternalError', 'ServiceUnavailable', 'SlowDown'];
 
 interface Entry {
   readonly key: string;
@@ -33,11 +37,10 @@ export class InvoiceStore implements SlotStore {
     for await (const page of this.#pages()) {
       if (signal.aborted) return;
       if (page.length === 0) continue;
-      const Objects = page.map(({ key }) => ({ Key: key }));
-      const { Errors = [] } = await this.#s3.send(
-        new DeleteObjectsCommand({ Bucket: this.#bucket, Delete: { Objects, Quiet: true } }),
+      await untilTaken(
+        page.map(({ key }) => key),
+        (keys) => this.#remove(keys),
       );
-      if (Errors[0]) throw new Stopped(`${this.#bucket}/${Errors[0].Key} can't be removed: ${Errors[0].Message}`);
       removed += page.length;
       onDone(removed);
     }
@@ -72,6 +75,17 @@ export class InvoiceStore implements SlotStore {
     if (mine === undefined) return its === undefined ? undefined : { key, kind: 'only in the new slot' };
     if (its === undefined) return { key, kind: 'missing in the new slot' };
     return mine === its ? undefined : { key, kind: 'not the same' };
+  }
+
+  /** Answers with what S3 was too busy to remove. */
+  async #remove(keys: readonly string[]): Promise<string[]> {
+    const Objects = keys.map((Key) => ({ Key }));
+    const { Errors = [] } = await this.#s3.send(
+      new DeleteObjectsCommand({ Bucket: this.#bucket, Delete: { Objects, Quiet: true } }),
+    );
+    const final = Errors.find(({ Code = '' }) => !passing.includes(Code));
+    if (final) throw new Stopped(`${this.#bucket}/${final.Key} can't be removed: ${final.Message}`);
+    return Errors.map(({ Key = '' }) => Key);
   }
 
   async *#entries(): AsyncGenerator<Entry, undefined> {

@@ -6,12 +6,14 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   ScanCommand,
+  type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import type { EventOf } from '../../domain/event.ts';
 import type { ArchivedRecord } from '../../lambda/stores/archived-record.ts';
 import { orderTableKeys } from '../../lambda/stores/order-table-keys.ts';
 import { positionOf } from '../../lambda/stores/position.ts';
 import type { Difference, SlotStore } from './slot-store.ts';
+import { untilTaken } from './until-taken.ts';
 
 type Item = Record<string, AttributeValue>;
 
@@ -104,24 +106,24 @@ export class OrderStore implements SlotStore {
   /** By their subject. */
   async #items(keys: readonly Item[], projection: object = {}): Promise<ReadonlyMap<string, Item>> {
     const found = new Map<string, Item>();
-    for (let Keys: Item[] = [...keys]; Keys.length > 0; ) {
+    await untilTaken(keys, async (left) => {
+      const Keys = [...left];
       const answer = await this.#dynamodb.send(
         new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys, ConsistentRead: true, ...projection } } }),
       );
       for (const item of answer.Responses?.[this.#table] ?? []) found.set(subjectOf(item), item);
-      Keys = answer.UnprocessedKeys?.[this.#table]?.Keys ?? [];
-    }
+      return answer.UnprocessedKeys?.[this.#table]?.Keys ?? [];
+    });
     return found;
   }
 
   async #remove(items: readonly Item[]): Promise<void> {
-    let requests = items.map((item) => ({ DeleteRequest: { Key: keyOf(item) } }));
-    while (requests.length > 0) {
-      const answer = await this.#dynamodb.send(
-        new BatchWriteItemCommand({ RequestItems: { [this.#table]: requests } }),
-      );
-      requests = (answer.UnprocessedItems?.[this.#table] ?? []) as typeof requests;
-    }
+    const requests: WriteRequest[] = items.map((item) => ({ DeleteRequest: { Key: keyOf(item) } }));
+    await untilTaken(requests, async (left) => {
+      const RequestItems = { [this.#table]: [...left] };
+      const answer = await this.#dynamodb.send(new BatchWriteItemCommand({ RequestItems }));
+      return answer.UnprocessedItems?.[this.#table] ?? [];
+    });
   }
 }
 
