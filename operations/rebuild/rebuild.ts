@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { domainEvents } from '../../domain/domain-event.ts';
 import { type EventOf, type EventType, eventReader } from '../../domain/event.ts';
 import type { ArchivedRecord } from '../../lambda/stores/archived-record.ts';
@@ -15,7 +16,7 @@ import type { Progress } from '../progress.ts';
 import { type ReplayState, replay } from '../replay/replay.ts';
 import { type Comparison, compareSlots } from './compare.ts';
 import { InvoiceStore } from './invoice-store.ts';
-import { turnMapping } from './mapping.ts';
+import { mappingState, turnMapping } from './mapping.ts';
 import { OrderStore } from './order-store.ts';
 import type { SlotStore } from './slot-store.ts';
 
@@ -98,6 +99,8 @@ export async function rebuild(
     if (signal.aborted) return undefined;
     advance({ ...state, stage: 'replaying' });
   }
+  if (state.stage === 'following' && !isFresh(state.replayedToMs) && !(await isEnabled(clients.lambda, mapping)))
+    advance(againFrom(state, state.replayedToMs)); // what the mapping goes on from may be forgotten by the stream
   while (state.stage === 'replaying') {
     const own = new Journal<ReplayState>(join(journal.folder, `pass-${state.pass}`));
     const selection = {
@@ -117,9 +120,8 @@ export async function rebuild(
     );
     if (!done || done.done < done.total) return undefined;
     own.remove();
-    const isFresh: boolean = Date.now() - done.toMs < freshMs;
-    const replayed = { ...state, replayedToMs: done.toMs, pass: state.pass + 1 };
-    advance(isFresh ? { ...replayed, stage: 'following' } : { ...replayed, fromMs: done.toMs - overlapMs });
+    const replayed: RebuildState = { ...state, replayedToMs: done.toMs, pass: state.pass + 1, stage: 'following' };
+    advance(isFresh(done.toMs) ? replayed : againFrom(replayed, done.toMs));
   }
 
   const [old, next] = [stores[live], stores[state.slot]];
@@ -143,10 +145,18 @@ export async function rebuild(
   return { live: state.slot, comparison, switched: true };
 }
 
-/**
- * Disables the mapping of a slot that nobody reads and takes everything out of its store.
- * @throws Stopped where it is read
- */
+const isFresh = (replayedToMs = 0): boolean => Date.now() - replayedToMs < freshMs;
+
+const againFrom = (state: RebuildState, replayedToMs = 0): RebuildState => ({
+  ...state,
+  stage: 'replaying',
+  fromMs: replayedToMs - overlapMs,
+});
+
+const isEnabled = async (lambda: LambdaClient, mapping: string): Promise<boolean> =>
+  (await mappingState(lambda, mapping)).startsWith('Enabl');
+
+/** Disables the mapping of a slot that nobody reads and takes everything out of its store. @throws Stopped where it is read */
 export async function emptySlot(
   deployment: Deployment,
   clients: Clients,

@@ -239,6 +239,19 @@ describe('a rebuild', () => {
     ]);
   }, 60_000);
 
+  it('that goes on long after its replay, before its slot follows, replays what came since', async () => {
+    const began: string[] = [];
+    const progress = { ...silentProgress, begin: (what: string) => void began.push(what) };
+    const options = { signal: new AbortController().signal, progress };
+    await emptySlot(stack, clients, 'invoices', 'green', options);
+    const journal = new Journal<RebuildState>(join(folder, 'late'));
+    journal.write({ slot: 'green', stage: 'following', pass: 2, replayedToMs: Date.now() - 30 * 60_000 });
+    const request = { projection: 'invoices', source: 'archive', accept: false, skipFailing: false } as const;
+    const result = await rebuild(stack, clients, request, { journal, ...options });
+    expect(result).toMatchObject({ live: 'green', switched: true, comparison: { differences: [] } });
+    expect(began).toContain('feeding the invoices (green)');
+  }, 60_000);
+
   it('is followed again, where a deployment stopped it, by npm run enable-live', async () => {
     const enableLive = async () => {
       const command = join(import.meta.dirname, '../../operations/enable-live.ts');
