@@ -28,6 +28,13 @@ describe.each(names)('notebooks/%s', (name) => {
     expect(code.filter((cell) => cell.execution_count !== null)).toEqual([]);
   });
 
+  it('looks first whether the stack answers, and says what helps where it doesn’t', () => {
+    const first = code[0]?.source.join('') ?? '';
+    expect(first).toMatch(
+      /requests\.get\(API,[\s\S]+raise RuntimeError\(f"Nothing answers at \{API\}: [^"]+`npm start/,
+    );
+  });
+
   it('imports nothing but the standard library, IPython, requests and matplotlib', () => {
     const standard = 'base64 concurrent datetime html json os pathlib random shutil subprocess time uuid'.split(' ');
     const imported = code
