@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeMachine } from './machine.ts';
-import { endAll } from './processes.ts';
+import { endAllOnInterrupt } from './processes.ts';
 import { report } from './report.ts';
 import { measureAll } from './run.ts';
 import { fullSizes, quickSizes } from './sizes.ts';
@@ -47,14 +47,7 @@ async function main(quick: boolean, out: string | undefined): Promise<void> {
 const isUsageError = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 
-let interrupted = false;
-function interrupt(): void {
-  if (interrupted) process.exit(130);
-  interrupted = true;
-  console.error('\nstopping; Ctrl-C again stops at once');
-  endAll();
-}
-process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+const isInterrupted = endAllOnInterrupt();
 
 try {
   const { values } = parseArgs({
@@ -63,7 +56,7 @@ try {
   if (values.help) console.log(help);
   else await main(values.quick, values.out);
 } catch (error) {
-  process.exitCode = interrupted ? 130 : 1;
+  process.exitCode = isInterrupted() ? 130 : isUsageError(error) ? 2 : 1;
   if (isUsageError(error)) console.error(`${error.message}\n\n${help}`);
-  else if (!interrupted) console.error(error);
+  else if (!isInterrupted()) console.error(error);
 }

@@ -8,9 +8,20 @@ export function track(child: ChildProcess, signal: NodeJS.Signals): void {
   child.once('exit', () => running.delete(child));
 }
 
-/** Ends every process that still runs; whoever waits for its work sees it fail. */
-export function endAll(): void {
-  for (const [child, signal] of running) child.kill(signal);
+/**
+ * Lets Ctrl-C end every process that still runs: whoever waits for its work sees it fail, and clears up. The second one
+ * ends at once. Answers whether it was pressed.
+ */
+export function endAllOnInterrupt(): () => boolean {
+  let interrupted = false;
+  const interrupt = (): void => {
+    if (interrupted) process.exit(130);
+    interrupted = true;
+    console.error('\nstopping; Ctrl-C again stops at once');
+    for (const [child, signal] of running) child.kill(signal);
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  return () => interrupted;
 }
 
 const isForAws = (name: string): boolean => name.startsWith('AWS_');

@@ -13,7 +13,7 @@ import { makeFolder, removeFolder } from './folder.ts';
 import { applyLoad, type Load } from './load.ts';
 import { makeOrder, orderKey } from './orders.ts';
 import { post } from './post.ts';
-import { endAll, ownEnvironment, track } from './processes.ts';
+import { endAllOnInterrupt, ownEnvironment, track } from './processes.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 
 const help = `Usage: npm run bench:rebuild -- [flags]
@@ -181,10 +181,7 @@ const count = (flag: string, text: string): number => {
   throw Object.assign(new Error(`--${flag} takes a number, not ${JSON.stringify(text)}`), { code: 'ERR_PARSE_ARGS' });
 };
 
-process.on('SIGINT', () => {
-  endAll();
-  process.exit(130);
-});
+const isInterrupted = endAllOnInterrupt();
 
 try {
   const { values } = parseArgs({
@@ -202,6 +199,6 @@ try {
   else await main({ orders: Math.max(postOf, Math.ceil(orders / postOf) * postOf), rate, kills });
 } catch (error) {
   const isUsage = error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  process.exitCode = isUsage ? 2 : 1;
-  console.error(isUsage ? `${error.message}\n\n${help}` : error);
+  process.exitCode = isInterrupted() ? 130 : isUsage ? 2 : 1;
+  if (!isInterrupted()) console.error(isUsage ? `${error.message}\n\n${help}` : error);
 }
