@@ -115,16 +115,16 @@ describe('a rebuild', () => {
     const before = placed;
     const { outcome, kills } = await whileOrdersCome(async () => {
       const kills: number[] = [];
-      while (kills.length < 3) {
+      for (;;) {
         const afterMs = 300 + Math.random() * 1_500;
+        const outcome = await run('--projection orders', kills.length < 3 ? afterMs : undefined);
+        if (outcome.signal === null) return { kills, outcome };
         kills.push(Math.round(afterMs));
-        if ((await run('--projection orders', afterMs)).signal === null) break;
       }
-      return { kills, outcome: await run('--projection orders') };
     });
     expect({ kills, ...outcome }).toMatchObject({
       code: 0,
-      output: expect.stringMatching(/compared [\d,]+ orders: 0 differ\nreaders use the (green|blue) orders now/),
+      output: expect.stringMatching(/compared [\d,]+ orders: 0 differ\nreaders use the green orders now/),
     });
     expect(placed).toBeGreaterThan(before);
     await eventually(async () => expect(await eventsMet('blue')).toBe(placed), 20_000);
