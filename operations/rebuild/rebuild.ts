@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
@@ -25,6 +26,8 @@ export interface RebuildState {
   /** The slot that is made anew. */
   readonly slot: Slot;
   readonly stage: 'emptying' | 'replaying' | 'following';
+  /** Tells this rebuild from all other work on the slot. */
+  readonly work: string;
   /** Of the replays, from 1; each takes up what arrived during the one before. */
   readonly pass: number;
   /** Where this pass begins; nothing: with the oldest event. */
@@ -79,7 +82,7 @@ export async function rebuild(
 ): Promise<RebuildResult | undefined> {
   const { projection, accept } = request;
   const live = await readLive(clients.dynamodb, outputOf(deployment, 'LiveTableName'), projection);
-  let state = journal.read() ?? { slot: otherSlot(live), stage: 'emptying', pass: 1 };
+  let state = journal.read() ?? { slot: otherSlot(live), stage: 'emptying', work: randomUUID(), pass: 1 };
   if (state.slot === live && state.stage === 'following') {
     journal.remove();
     return { live, switched: true };
@@ -95,7 +98,7 @@ export async function rebuild(
 
   if (state.stage === 'emptying') {
     journal.write(state);
-    await emptySlot(deployment, clients, projection, state.slot, { signal, progress });
+    await emptySlot(deployment, clients, projection, state.slot, { signal, progress, work: state.work });
     if (signal.aborted) return undefined;
     advance({ ...state, stage: 'replaying' });
   }
@@ -140,7 +143,8 @@ export async function rebuild(
   });
   if (signal.aborted) return undefined;
   if (comparison.differences.length > 0 && !accept) return { live, comparison, switched: false };
-  await switchLive(clients.dynamodb, outputOf(deployment, 'LiveTableName'), projection, live, state.slot);
+  const { slot: to, work } = state;
+  await switchLive(clients.dynamodb, outputOf(deployment, 'LiveTableName'), projection, { from: live, to, work });
   journal.remove();
   return { live: state.slot, comparison, switched: true };
 }
@@ -156,15 +160,23 @@ const againFrom = (state: RebuildState, replayedToMs = 0): RebuildState => ({
 const isEnabled = async (lambda: LambdaClient, mapping: string): Promise<boolean> =>
   (await mappingState(lambda, mapping)).startsWith('Enabl');
 
+export interface EmptyingOptions {
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+  /** Whose the slot is from then on; @default nobody's */
+  readonly work?: string;
+}
+
 /** Disables the mapping of a slot that nobody reads and takes everything out of its store. @throws Stopped where it is read */
 export async function emptySlot(
   deployment: Deployment,
   clients: Clients,
   projection: SlottedProjection,
   slot: Slot,
-  { signal, progress }: { readonly signal: AbortSignal; readonly progress: Progress },
+  { signal, progress, work = randomUUID() }: EmptyingOptions,
 ): Promise<void> {
-  await forgetBefore(clients.dynamodb, outputOf(deployment, 'LiveTableName'), projection, otherSlot(slot));
+  const liveTable = outputOf(deployment, 'LiveTableName');
+  await forgetBefore(clients.dynamodb, liveTable, projection, { live: otherSlot(slot), work });
   await turnMapping(clients.lambda, deployment.slots[projection][slot].mapping, false);
   progress.begin(`emptying the ${slot} ${projection}`);
   await storesOf(deployment, clients, projection)[slot].empty(signal, (removed) => progress.at(removed));

@@ -24,7 +24,7 @@ export async function rollBack(deployment: Deployment, clients: Clients, project
   const state = await mappingState(clients.lambda, deployment.slots[projection][old].mapping);
   if (state !== 'Enabled')
     throw new Stopped(`The ${old} ${projection} don't follow the stream (${state}): rebuild them instead.`);
-  await switchLive(clients.dynamodb, liveTable, projection, live, old);
+  await switchLive(clients.dynamodb, liveTable, projection, { from: live, to: old });
   return old;
 }
 

@@ -13,7 +13,7 @@ import { type Clients, openClients } from '../../operations/clients.ts';
 import { type Deployment, deployment, outputOf } from '../../operations/deployment.ts';
 import { sortedFile } from '../../operations/events/collect.ts';
 import { Journal } from '../../operations/journal.ts';
-import { readBefore, switchLive } from '../../operations/live.ts';
+import { readBefore, readLive, switchLive } from '../../operations/live.ts';
 import { silentProgress } from '../../operations/progress.ts';
 import { mappingState, turnMapping } from '../../operations/rebuild/mapping.ts';
 import { emptySlot, type RebuildState, rebuild } from '../../operations/rebuild/rebuild.ts';
@@ -170,7 +170,7 @@ describe('a rebuild', () => {
 
   it('that was cut off as it had switched is done, and leaves the slot that can be gone back to', async () => {
     const journal = new Journal<RebuildState>(join(folder, 'switched'));
-    journal.write({ slot: 'green', stage: 'following', pass: 2 });
+    journal.write({ slot: 'green', stage: 'following', work: 'mine', pass: 2 });
     const request = { projection: 'orders', source: 'archive', accept: false, skipFailing: false } as const;
     const { signal } = new AbortController();
     expect(await rebuild(stack, clients, request, { journal, signal, progress: silentProgress })).toEqual({
@@ -179,9 +179,21 @@ describe('a rebuild', () => {
     });
     expect(journal.read()).toBeUndefined();
     const table = outputOf(stack, 'LiveTableName');
-    await switchLive(clients.dynamodb, table, 'orders', 'blue', 'green'); // once more: the first answer was lost
+    await switchLive(clients.dynamodb, table, 'orders', { from: 'blue', to: 'green' }); // once more: the first answer was lost
     expect(await readBefore(clients.dynamodb, table, 'orders')).toBe('blue');
   });
+
+  it('is not switched to where somebody else has emptied its slot meanwhile, whatever is accepted', async () => {
+    const options = { signal: new AbortController().signal, progress: silentProgress };
+    await emptySlot(stack, clients, 'invoices', 'green', options);
+    const journal = new Journal<RebuildState>(join(folder, 'emptied'));
+    journal.write({ slot: 'green', stage: 'following', work: 'mine', pass: 2, replayedToMs: Date.now() });
+    const request = { projection: 'invoices', source: 'archive', accept: true, skipFailing: false } as const;
+    await expect(rebuild(stack, clients, request, { journal, ...options, patienceMs: 500 })).rejects.toThrow(
+      'Somebody else has emptied the green invoices meanwhile: --restart makes them anew.',
+    );
+    expect(await readLive(clients.dynamodb, outputOf(stack, 'LiveTableName'), 'invoices')).toBe('blue');
+  }, 30_000);
 
   it('is not begun on the slot that readers use, whoever switched them meanwhile', async () => {
     const emptying = emptySlot(stack, clients, 'orders', 'green', {
@@ -212,7 +224,9 @@ describe('a rebuild', () => {
 
   it('that took long takes up what has arrived meanwhile before it lets the slot follow', async () => {
     const journal = new Journal<RebuildState>(join(folder, 'long'));
-    journal.write({ slot: 'blue', stage: 'replaying', pass: 1 });
+    journal.write({ slot: 'blue', stage: 'replaying', work: 'mine', pass: 1 });
+    const { signal } = new AbortController();
+    await emptySlot(stack, clients, 'invoices', 'blue', { signal, progress: silentProgress, work: 'mine' });
     // The first pass was killed half an hour ago, when there was nothing yet.
     const pass = new Journal<ReplayState>(join(journal.folder, 'pass-1'));
     pass.write({ total: 0, done: 0, failing: 0, toMs: Date.now() - 30 * 60_000 });
@@ -224,7 +238,7 @@ describe('a rebuild', () => {
       { projection: 'invoices', source: 'archive', accept: false, skipFailing: false },
       {
         journal,
-        signal: new AbortController().signal,
+        signal,
         progress: { ...silentProgress, begin: (what) => void began.push(what) },
       },
     );
@@ -243,9 +257,10 @@ describe('a rebuild', () => {
     const began: string[] = [];
     const progress = { ...silentProgress, begin: (what: string) => void began.push(what) };
     const options = { signal: new AbortController().signal, progress };
-    await emptySlot(stack, clients, 'invoices', 'green', options);
+    await emptySlot(stack, clients, 'invoices', 'green', { ...options, work: 'mine' });
     const journal = new Journal<RebuildState>(join(folder, 'late'));
-    journal.write({ slot: 'green', stage: 'following', pass: 2, replayedToMs: Date.now() - 30 * 60_000 });
+    const replayedToMs = Date.now() - 30 * 60_000;
+    journal.write({ slot: 'green', stage: 'following', work: 'mine', pass: 2, replayedToMs });
     const request = { projection: 'invoices', source: 'archive', accept: false, skipFailing: false } as const;
     const result = await rebuild(stack, clients, request, { journal, ...options });
     expect(result).toMatchObject({ live: 'green', switched: true, comparison: { differences: [] } });
