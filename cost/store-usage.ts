@@ -8,7 +8,10 @@ import { gigabyte, ordersOf, secondsOf, storedGigabyteMonths, type Workload } fr
 /** An item remembers so many events. */
 const rememberedEvents = 100;
 
-/** What each item takes beside its bytes, in the table and in an index, where storage is paid for. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+/**
+ * What each item takes beside its bytes, in the table and in an index, where storage is paid for.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
 const storedBesideBytes = 100;
 
 const callsOf = ({ counts }: FunctionUsage, action: RegExp): number =>

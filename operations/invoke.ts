@@ -15,8 +15,9 @@ export interface BatchAnswer {
 }
 
 /**
- * Invokes a function with a batch as a mapping does: what it reports as failed is not done, nor is what follows that, nor
- * anything at all where it reports a record that it wasn't given. `sequenceNumbers` are those of the event's records.
+ * Invokes a function with a batch as a mapping does: what it reports as failed is not done, nor is what follows that,
+ * nor anything at all where it reports a record that it wasn't given. `sequenceNumbers` are those of the event's
+ * records.
  */
 export async function invokeBatch(
   lambda: LambdaClient,

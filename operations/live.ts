@@ -27,8 +27,8 @@ export const readBefore = (
 export const otherSlot = (slot: Slot): Slot => (slot === 'blue' ? 'green' : 'blue');
 
 /**
- * Switches the projection's readers from one slot to the other, in one step; they see it within a second. Only while the
- * other slot is what `work` has made of it or, without that, is what they used before.
+ * Switches the projection's readers from one slot to the other, in one step; they see it within a second. Only while
+ * the other slot is what `work` has made of it or, without that, is what they used before.
  *
  * @throws Stopped where somebody else has emptied it since.
  */

@@ -25,8 +25,8 @@ export interface StreamRange {
 }
 
 /**
- * Reads what arrived on the stream before `toMs`, shards side by side, each in its order; `take` is given each record. Waits
- * where others have read as much of a shard as it gives, and goes on behind the last record where an iterator has
+ * Reads what arrived on the stream before `toMs`, shards side by side, each in its order; `take` is given each record.
+ * Waits where others have read as much of a shard as it gives, and goes on behind the last record where an iterator has
  * expired. Once one shard fails, none is read any further.
  */
 export async function readStream(

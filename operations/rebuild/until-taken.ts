@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const firstPauseMs = 50;
 const longestPauseMs = 5_000;
 
-/** Sends requests, and once more what a busy store says it left undone, after a pause that is twice as long each time. */
+/** Sends requests, and again what a busy store says it left undone, after a pause that is twice as long each time. */
 export async function untilTaken<Request>(
   requests: readonly Request[],
   send: (requests: readonly Request[]) => Promise<readonly Request[]>,
