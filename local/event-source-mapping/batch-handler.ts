@@ -129,7 +129,7 @@ export class BatchHandler {
     reason: SendReason,
   ): Promise<InvocationResponse> {
     const { clock, precedence, mappingUuid: source } = this.work;
-    await during(clock, precedence.turnOfBatch());
+    const ended = await during(clock, precedence.turnOfBatch());
     this.requestId = randomUUID();
     const last = records.at(-1);
     const batch = {
@@ -152,6 +152,8 @@ export class BatchHandler {
     } catch (error) {
       this.work.invoked(false);
       return { outcome: { kind: error instanceof RequestTooLarge ? 'too-large' : 'refused' } };
+    } finally {
+      ended();
     }
   }
 

@@ -21,7 +21,7 @@ it('holds batches until no request of any function waits', async () => {
   const precedence = new Precedence(60_000);
   const probes = [1, 2].map(() => probeFunction(slow, { precedence }));
   const requests = probes.flatMap((probe) => [probe.call(50, request), probe.call(0, request)]);
-  const batches = [1, 2].map(() => precedence.turnOfBatch().then(Date.now));
+  const batches = [1, 2].map(() => precedence.turnOfBatch().then(() => Date.now()));
 
   const [first, , other] = (await Promise.all(requests)) as number[];
   const begunAt = await Promise.all(batches);
@@ -48,4 +48,30 @@ it('does not wait for requests that found no environment because the function ca
 
   await Promise.all([probe.fail(0, request), probe.fail(0, request)]);
   await precedence.turnOfBatch();
+});
+
+it('begins held batches one after the other while requests wait, each when the one before has ended', async () => {
+  const precedence = new Precedence(20);
+  const begun: number[] = [];
+  const begin = async (batch: number) => {
+    const ended = await precedence.turnOfBatch();
+    begun.push(batch);
+    return ended;
+  };
+  precedence.requestWaits();
+  const [first, second] = [begin(1), begin(2)];
+
+  const end = await first;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(begun).toEqual([1]);
+  end();
+  (await second)();
+  expect(begun).toEqual([1, 2]);
+});
+
+it('lets a batch that never ends hold the next one no longer than requests may', async () => {
+  const precedence = new Precedence(20);
+  precedence.requestWaits();
+
+  await Promise.all([precedence.turnOfBatch(), precedence.turnOfBatch(), precedence.turnOfBatch()]);
 });
