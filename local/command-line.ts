@@ -24,7 +24,7 @@ Synthesizes the CDK app of this folder and runs its stack on this machine.
   --data-dir DIR     keeps the data there and takes it up again (default: a temporary folder that goes on exit)
   --assembly DIR     runs this cloud assembly, e.g. cdk.out, instead of synthesizing
   -c key=value       context for synthesis, as of the CDK; may be given several times
-  --environments N   at most N execution environments a function (default 2)
+  --environments N   at most N execution environments a function (default 3)
   --aws-pace         polls, backs off and waits as long as AWS does
   --help             shows this
 
@@ -34,7 +34,7 @@ Ctrl-C finishes what is under way and ends; a second Ctrl-C ends at once.`;
 /** Reads the arguments. Throws a `UsageError` at anything that it doesn't know. */
 export const readCommandLine = (args: readonly string[]): CommandLine => {
   const { values } = parse(args);
-  const { port = '3000', environments = '2', 'data-dir': dataDir, assembly, context: pairs = [] } = values;
+  const { port = '3000', environments = '3', 'data-dir': dataDir, assembly, context: pairs = [] } = values;
   if (assembly !== undefined && pairs.length > 0) {
     throw new UsageError('-c changes nothing with --assembly: an assembly is synthesized already');
   }

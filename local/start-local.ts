@@ -31,7 +31,7 @@ export interface StartLocalOptions {
   readonly port?: number;
   /** Keeps the state; @default a temporary folder that goes on close. */
   readonly dataDir?: string;
-  /** At most this many execution environments a function; @default 2. */
+  /** At most this many execution environments a function; @default 3. */
   readonly environments?: number;
   /** @default laptopPace */
   readonly pace?: Pace;
@@ -90,7 +90,7 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
     const functions = new Map<string, LocalFunction>();
     const eventSourceMappings = new Map<string, MappingSwitch>();
     const pace = options.pace ?? laptopPace;
-    const environments = options.environments ?? 2;
+    const environments = options.environments ?? 3;
     const urls = new Map<string, string>(engines.urls);
     const asyncInvocations = openAsyncInvocations({
       path: join(dataDir.path, 'async-invocations.sqlite'),

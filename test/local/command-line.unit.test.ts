@@ -3,7 +3,7 @@ import { readCommandLine } from '../../local/command-line.ts';
 
 describe('the command line', () => {
   it('has a default for everything', () =>
-    expect(readCommandLine([])).toEqual({ help: false, port: 3000, environments: 2, awsPace: false, context: {} }));
+    expect(readCommandLine([])).toEqual({ help: false, port: 3000, environments: 3, awsPace: false, context: {} }));
 
   it('takes every flag', () =>
     expect(
