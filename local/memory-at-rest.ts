@@ -6,8 +6,12 @@ export const restAfterMs = 3_000;
 /** What a resting thread may still be busy with, of its time: the mappings go on asking their streams. */
 const restingUtilization = 0.1;
 
-/** Collecting takes tens of milliseconds, and the next invocation a few more: less than this isn't worth it. */
-const worthBytes = 16 * 2 ** 20;
+/**
+ * By how much the heap must have grown: collecting takes tens of milliseconds, and the next invocation a few more. A
+ * thread that only polls makes less garbage than this, for its own young generation collects that.
+ */
+const worthGrowth = 0.5;
+const worthBytes = 8 * 2 ** 20;
 
 /** V8's own, where the process runs with `--expose-gc`; a function's code finds none, as on Lambda. */
 const collect = globalThis.gc;
@@ -21,9 +25,10 @@ let heapBytes = 0; // when it was last collected
  * as long as they rest, as much garbage as they had room for.
  */
 export const giveMemoryBack = (): void => {
-  if (!collect || getHeapStatistics().total_heap_size < heapBytes + worthBytes) return;
+  const grown = heapNow() - heapBytes;
+  if (!collect || grown < worthBytes || grown < heapBytes * worthGrowth) return;
   collect({ type: 'major', execution: 'sync', flavor: 'last-resort' }); // the kind that also frees the pages
-  heapBytes = getHeapStatistics().total_heap_size;
+  heapBytes = heapNow();
 };
 
 /** From now on gives back the memory of this thread whenever it comes to rest. */
@@ -35,3 +40,5 @@ export const giveMemoryBackAtRest = (): void => {
     if (performance.eventLoopUtilization(seen, before).utilization < restingUtilization) giveMemoryBack();
   }, restAfterMs).unref();
 };
+
+const heapNow = (): number => getHeapStatistics().total_heap_size;
