@@ -2,7 +2,7 @@
 export interface Sizes {
   /** At most. */
   readonly rounds: number;
-  /** Orders sent before anything is measured. */
+  /** Orders sent before anything is measured, at the start and after a rest. */
   readonly warmUp: number;
   /** Orders sent one by one, each followed into both stores. */
   readonly latency: number;

@@ -31,7 +31,8 @@ export async function measureFloor(folder: string, sizes: Sizes): Promise<Figure
       const all = await load('all', sizes.held - sizes.warmUp - sizes.latency, 64);
       const loadedMegabytes = residentMegabytes(engines.pid);
       const heldMegabytes = await restingMegabytes(engines.pid);
-      const stores = await load('stores', sizes.batched, 64);
+      await load('stores', sizes.warmUp, 64);
+      const stores = await load('stores', sizes.batched - sizes.warmUp, 64);
       const grownMegabytes = await restingMegabytes(engines.pid);
       await load('stream', sizes.warmUp, 1);
       const one = await load('stream', sizes.one, 1);

@@ -41,6 +41,7 @@ export async function measureRuntime(folder: string, sizes: Sizes, say: (what: s
     const loadedMegabytes = residentMegabytes(runtime.pid);
     say('leaving it alone');
     const heldMegabytes = await restingMegabytes(runtime.pid);
+    await post(sizes.held + sizes.warmUp, 2, 500);
     const batches = await post(sizes.held + sizes.batched, 2, 500);
     const grownMegabytes = await restingMegabytes(runtime.pid);
     return {
