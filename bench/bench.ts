@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { runBenchmark } from './command.ts';
 import { describeMachine } from './machine.ts';
-import { endAllOnInterrupt } from './processes.ts';
 import { report } from './report.ts';
 import { measureAll } from './run.ts';
 import { fullSizes, quickSizes } from './sizes.ts';
@@ -44,19 +44,10 @@ async function main(quick: boolean, out: string | undefined): Promise<void> {
   console.log(file);
 }
 
-const isUsageError = (error: unknown): error is Error =>
-  error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-
-const isInterrupted = endAllOnInterrupt();
-
-try {
+await runBenchmark(help, async () => {
   const { values } = parseArgs({
     options: { quick: { type: 'boolean', default: false }, out: { type: 'string' }, help: { type: 'boolean' } },
   });
   if (values.help) console.log(help);
   else await main(values.quick, values.out);
-} catch (error) {
-  process.exitCode = isInterrupted() ? 130 : isUsageError(error) ? 2 : 1;
-  if (isUsageError(error)) console.error(`${error.message}\n\n${help}`);
-  else if (!isInterrupted()) console.error(error);
-}
+});

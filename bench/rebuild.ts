@@ -7,13 +7,14 @@ import { BatchGetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { startChild } from './child.ts';
 import type { FloorJob } from './children/engine-client.ts';
 import type { EnginesJob } from './children/engines.ts';
+import { runBenchmark, usageError } from './command.ts';
 import { engineSettings } from './engine-settings.ts';
 import { createFloorResources } from './floor-resources.ts';
 import { makeFolder, removeFolder } from './folder.ts';
 import { applyLoad, type Load } from './load.ts';
 import { makeOrder, orderKey } from './orders.ts';
 import { post } from './post.ts';
-import { endAllOnInterrupt, ownEnvironment, track } from './processes.ts';
+import { ownEnvironment, track } from './processes.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 
 const help = `Usage: npm run bench:rebuild -- [flags]
@@ -178,12 +179,10 @@ async function measureFloor(folder: string, orders: number): Promise<number> {
 
 const count = (flag: string, text: string): number => {
   if (/^\d{1,7}$/.test(text)) return Number(text);
-  throw Object.assign(new Error(`--${flag} takes a number, not ${JSON.stringify(text)}`), { code: 'ERR_PARSE_ARGS' });
+  throw usageError(`--${flag} takes a number, not ${JSON.stringify(text)}`);
 };
 
-const isInterrupted = endAllOnInterrupt();
-
-try {
+await runBenchmark(help, async () => {
   const { values } = parseArgs({
     options: {
       orders: { type: 'string', default: '100000' },
@@ -197,8 +196,4 @@ try {
   );
   if (values.help) console.log(help);
   else await main({ orders: Math.max(postOf, Math.ceil(orders / postOf) * postOf), rate, kills });
-} catch (error) {
-  const isUsage = error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  process.exitCode = isInterrupted() ? 130 : isUsage ? 2 : 1;
-  if (!isInterrupted()) console.error(isUsage ? `${error.message}\n\n${help}` : error);
-}
+});
