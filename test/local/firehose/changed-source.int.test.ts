@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
-import { startLocal } from '../../../local/start-local.ts';
 import { writeAssembly } from '../../support/assembly.ts';
 import { fastPace } from '../../support/probe.ts';
-import { RunningFirehose } from './running-firehose.ts';
+import { type RunningFirehose, whileRunning } from './running-firehose.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'changed-source-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -30,14 +29,7 @@ const whileReading = async <T>(source: string, work: (firehose: RunningFirehose)
     },
     Outputs: { Bucket: { Value: { Ref: 'Bucket' } }, Source: { Value: { Ref: source } } },
   });
-  const stack = await startLocal({ assembly, dataDir, pace: fastPace });
-  const firehose = new RunningFirehose(stack);
-  try {
-    return await work(firehose);
-  } finally {
-    firehose.disconnect();
-    await stack.close();
-  }
+  return whileRunning({ assembly, dataDir, pace: fastPace }, work);
 };
 
 it("reads another stream than before by that one's own checkpoints", async () => {

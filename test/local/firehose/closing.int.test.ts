@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import { awsPace } from '../../../local/pace.ts';
-import { startLocal } from '../../../local/start-local.ts';
 import { writeAssembly } from '../../support/assembly.ts';
-import { RunningFirehose } from './running-firehose.ts';
+import { whileRunning } from './running-firehose.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'closing-'));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -30,27 +29,16 @@ const template = {
   Outputs: Object.fromEntries(names.map((name) => [name, { Value: { Ref: name } }])),
 };
 
-const assembly = writeAssembly(template);
-
-/** Runs the stack on the same data for as long as `work` takes, its buffers as patient as on AWS. */
-const whileRunning = async <T>(work: (firehose: RunningFirehose) => Promise<T>): Promise<T> => {
-  const stack = await startLocal({ assembly, dataDir, pace: awsPace });
-  const firehose = new RunningFirehose(stack);
-  try {
-    return await work(firehose);
-  } finally {
-    firehose.disconnect();
-    await stack.close();
-  }
-};
+/** On the same data each time, the buffers as patient as on AWS. */
+const options = { assembly: writeAssembly(template), dataDir, pace: awsPace };
 
 it('writes what the buffers hold and the stream has taken when the runtime closes, once', async () => {
-  await whileRunning(async (firehose) => {
+  await whileRunning(options, async (firehose) => {
     await firehose.put('Direct', 'put');
     await firehose.putToStream('Stream', [{ key: 'k', data: 'streamed' }]);
   });
-  await whileRunning(async () => {});
-  const objects = await whileRunning((firehose) => firehose.objects('', 2));
+  await whileRunning(options, async () => {});
+  const objects = await whileRunning(options, (firehose) => firehose.objects('', 2));
 
   expect(objects.map(({ key, body }) => [key.split('/')[0], body.toString()])).toEqual([
     ['direct', 'put'],

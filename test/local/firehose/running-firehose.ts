@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { LocalStack } from '../../../local/start-local.ts';
+import { type LocalStack, type StartLocalOptions, startLocal } from '../../../local/start-local.ts';
 import { clientOf } from '../../support/client-of.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -85,3 +85,18 @@ export class RunningFirehose {
     for (const client of [this.firehose, this.#kinesis, this.#s3]) client.destroy();
   }
 }
+
+/** Runs a stack for as long as `work` takes. */
+export const whileRunning = async <T>(
+  options: StartLocalOptions,
+  work: (firehose: RunningFirehose) => Promise<T>,
+): Promise<T> => {
+  const stack = await startLocal(options);
+  const firehose = new RunningFirehose(stack);
+  try {
+    return await work(firehose);
+  } finally {
+    firehose.disconnect();
+    await stack.close();
+  }
+};
