@@ -1,7 +1,11 @@
 import { getHeapStatistics } from 'node:v8';
 
-/** How long a thread has had next to nothing to do when it counts as resting. */
-export const restAfterMs = 3_000;
+/**
+ * How long a thread has had next to nothing to do when it counts as resting. Not shorter: collecting so thoroughly also
+ * frees the shapes of objects that are not there just then, and with them all code that was optimized for them. The
+ * functions that accept orders wait for seconds while the consumers catch up, and would run a fifth slower ever after.
+ */
+export const restAfterMs = 10_000;
 
 /** What a resting thread may still be busy with, of its time: the mappings go on asking their streams. */
 const restingUtilization = 0.1;

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { readLocalFiles } from '../../local/local-files.ts';
+import { restAfterMs } from '../../local/memory-at-rest.ts';
 import { writeAssembly } from '../support/assembly.ts';
 import { clientOf } from '../support/client-of.ts';
 import { eventually } from '../support/eventually.ts';
@@ -75,7 +76,11 @@ const invoke = async (objects: number): Promise<{ gc: string; heapBytes: number 
 it('gives back the memory of an environment once it rests', async () => {
   const { heapBytes } = await invoke(2_000_000);
 
-  await eventually(async () => expect((await invoke(0)).heapBytes).toBeLessThan(heapBytes / 2), 30_000, 4_000);
+  await eventually(
+    async () => expect((await invoke(0)).heapBytes).toBeLessThan(heapBytes / 2),
+    60_000,
+    restAfterMs + 1_000,
+  );
 });
 
 it('shows a function no collector, as on Lambda', async () => {
