@@ -6,7 +6,7 @@ export interface Sizes {
   readonly warmUp: number;
   /** Orders sent one by one, each followed into both stores. */
   readonly latency: number;
-  /** Orders sent one at a time, 16 at a time; 64 at a time as many as it takes to hold `held` in the end. */
+  /** Orders sent one at a time, 16 at a time; before these, 64 at a time, as many as it takes to hold `held` then. */
   readonly one: number;
   readonly sixteen: number;
   readonly held: number;
@@ -20,10 +20,10 @@ export interface Sizes {
 
 export const fullSizes: Sizes = {
   rounds: 3,
-  warmUp: 1_000,
+  warmUp: 4_000,
   latency: 300,
   one: 600,
-  sixteen: 3_000,
+  sixteen: 2_000,
   held: 10_000,
   batched: 10_000,
   imports: 15,

@@ -5,6 +5,7 @@ import { engineSettings } from './engine-settings.ts';
 import { orderKey } from './orders.ts';
 
 const keysACall = 100;
+const keysAGlance = 5;
 const pauseMs = 10;
 const timeoutMs = 60_000;
 
@@ -32,18 +33,20 @@ export class Stores {
    * When the last of the orders up to number `held` came to lie in the later of the two stores, in milliseconds since
    * the epoch; waits for it.
    *
-   * Looks at the table for the last thousand alone, which are the last in their shards, a hundred a call, and takes the
-   * bucket's word for the times there, so that the looking takes next to nothing from the work that it waits for. What
-   * it then reports it has counted, all of it. Only exact while fewer than a thousand orders are under way in a shard's
-   * last batch.
+   * Looks at the table for the last five alone until these are there, then for the last thousand, which are the last in
+   * their shards, and takes the bucket's word for the times there, so that the looking takes next to nothing from the
+   * work that it waits for. What it then reports it has counted, all of it. Only exact while fewer than a thousand orders
+   * are under way in a shard's last batch.
    */
   async allThere(held: number): Promise<number> {
     const deadline = Date.now() + timeoutMs;
     const last = Array.from({ length: Math.min(1_000, held) }, (_, index) => held - 1 - index);
-    while (last.length > 0) {
-      const missing = await this.#missing(last.slice(0, keysACall));
-      last.splice(0, keysACall, ...missing);
-      if (missing.length > 0) await pause(deadline, `${held} orders in the table`);
+    for (let keys = keysAGlance; last.length > 0; keys = keysACall) {
+      let missing = await this.#missing(last.splice(0, keys));
+      while (missing.length > 0) {
+        await pause(deadline, `${held} orders in the table`);
+        missing = await this.#missing(missing);
+      }
     }
     let inTable = Date.now();
     while ((await this.#countItems()) < held) {

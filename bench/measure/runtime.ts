@@ -31,13 +31,13 @@ export async function measureRuntime(folder: string, sizes: Sizes, say: (what: s
       sent = upTo;
       return measureAccepting(client, runtime, stores, posting);
     };
-    await post(sizes.warmUp, 4);
+    await post(sizes.warmUp, 16);
+    const sixtyFour = await post(sizes.held - sizes.sixteen - sizes.one - sizes.latency, 64);
+    const sixteen = await post(sent + sizes.sixteen, 16);
+    const one = await post(sent + sizes.one, 1);
     say(`following ${sizes.latency} orders, one by one, into both stores`);
     const latenciesMs = await measureOrderLatency(runtime, stores, sent, sizes.latency);
     sent += sizes.latency;
-    const one = await post(sent + sizes.one, 1);
-    const sixteen = await post(sent + sizes.sixteen, 16);
-    const sixtyFour = await post(sizes.held, 64);
     const loadedMegabytes = residentMegabytes(runtime.pid);
     say('leaving it alone');
     const heldMegabytes = await restingMegabytes(runtime.pid);
