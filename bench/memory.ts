@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { restAfterMs } from '../local/memory-at-rest.ts';
 
 /** The megabytes (10^6 bytes) of a process that lie in memory, as Linux counts them; NaN where there is no /proc. */
 export function residentMegabytes(pid: number): number {
@@ -12,8 +11,8 @@ export function residentMegabytes(pid: number): number {
   }
 }
 
-/** The same of a process that is left alone until it has given back what a load left behind. */
-export async function restingMegabytes(pid: number): Promise<number> {
-  await sleep(3 * restAfterMs);
+/** The same of a process that is left alone for so long, to give back what a load left behind. */
+export async function restingMegabytes(pid: number, restMs: number): Promise<number> {
+  await sleep(restMs);
   return residentMegabytes(pid);
 }

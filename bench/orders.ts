@@ -22,3 +22,16 @@ export function makeEvent(number: number): OrderPlaced {
     data: makeOrder(number),
   });
 }
+
+/** The bodies that post the orders from number `first` on, `ordersAPost` in each, in the last what is left. */
+export const makePosts = (first: number, orders: number, ordersAPost: number): { orders: number; body: Buffer }[] =>
+  Array.from({ length: Math.ceil(orders / ordersAPost) }, (_, post) => {
+    const sent = post * ordersAPost;
+    const made = Array.from({ length: Math.min(ordersAPost, orders - sent) }, (_, index) =>
+      makeOrder(first + sent + index),
+    );
+    return {
+      orders: made.length,
+      body: Buffer.from(JSON.stringify(ordersAPost === 1 ? { order: made[0] } : { orders: made })),
+    };
+  });

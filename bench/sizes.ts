@@ -1,9 +1,13 @@
+import { restAfterMs } from '../local/memory-at-rest.ts';
+
 /** How many orders, rounds and processes a run takes. */
 export interface Sizes {
   /** At most. */
   readonly rounds: number;
   /** Orders sent before anything is measured, at the start and after a rest. */
   readonly warmUp: number;
+  /** How long the runtime and the floor are left alone before their memory at rest is read. */
+  readonly restMs: number;
   /** Orders sent one by one, each followed into both stores. */
   readonly latency: number;
   /** Orders sent one at a time, 16 at a time; before these, 64 at a time, as many as it takes to hold `held` then. */
@@ -21,6 +25,7 @@ export interface Sizes {
 export const fullSizes: Sizes = {
   rounds: 3,
   warmUp: 4_000,
+  restMs: 3 * restAfterMs,
   latency: 300,
   one: 600,
   sixteen: 2_000,
@@ -33,6 +38,7 @@ export const fullSizes: Sizes = {
 export const quickSizes: Sizes = {
   rounds: 1,
   warmUp: 200,
+  restMs: 0,
   latency: 100,
   one: 200,
   sixteen: 500,

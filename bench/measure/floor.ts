@@ -30,10 +30,10 @@ export async function measureFloor(folder: string, sizes: Sizes): Promise<Figure
       const single = await load('all', sizes.latency, 1);
       const all = await load('all', sizes.held - sizes.warmUp - sizes.latency, 64);
       const loadedMegabytes = residentMegabytes(engines.pid);
-      const heldMegabytes = await restingMegabytes(engines.pid);
+      const heldMegabytes = await restingMegabytes(engines.pid, sizes.restMs);
       await load('stores', sizes.warmUp, 64);
       const stores = await load('stores', sizes.batched - sizes.warmUp, 64);
-      const grownMegabytes = await restingMegabytes(engines.pid);
+      const grownMegabytes = await restingMegabytes(engines.pid, sizes.restMs);
       await load('stream', sizes.warmUp, 1);
       const one = await load('stream', sizes.one, 1);
       const sixteen = await load('stream', sizes.sixteen, 16);

@@ -40,10 +40,10 @@ export async function measureRuntime(folder: string, sizes: Sizes, say: (what: s
     sent += sizes.latency;
     const loadedMegabytes = residentMegabytes(runtime.pid);
     say('leaving it alone');
-    const heldMegabytes = await restingMegabytes(runtime.pid);
+    const heldMegabytes = await restingMegabytes(runtime.pid, sizes.restMs);
     await post(sizes.held + sizes.warmUp, 2, 500);
     const batches = await post(sizes.held + sizes.batched, 2, 500);
-    const grownMegabytes = await restingMegabytes(runtime.pid);
+    const grownMegabytes = await restingMegabytes(runtime.pid, sizes.restMs);
     return {
       firstStartSeconds: first.startMs / 1_000,
       startSeconds: startMs / 1_000,
