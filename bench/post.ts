@@ -1,5 +1,4 @@
-import { Agent, request } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { request } from 'undici';
 
 /** Where orders are posted, and by whom. */
 export interface OrderApi {
@@ -11,19 +10,10 @@ export interface Accepted {
   readonly accepted: readonly { readonly eventId: string }[];
 }
 
-const agent = new Agent({ keepAlive: true, scheduling: 'lifo' });
-
 /** Posts a body, connections kept; throws unless it was accepted. */
 export async function post({ apiUrl, apiKey }: OrderApi, body: Buffer): Promise<Accepted> {
-  const headers = { 'content-type': 'application/json', 'x-api-key': apiKey, 'content-length': body.length };
-  const answered = await new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
-    const call = request(new URL('order', apiUrl), { agent, method: 'POST', headers });
-    call.once('error', reject);
-    call.once('response', (response) => {
-      text(response).then((answer) => resolve({ status: response.statusCode, body: answer }), reject);
-    });
-    call.end(body);
-  });
-  if (answered.status !== 202) throw new Error(`POST /order: ${answered.status} ${answered.body}`);
-  return JSON.parse(answered.body);
+  const headers = { 'content-type': 'application/json', 'x-api-key': apiKey };
+  const response = await request(new URL('order', apiUrl), { method: 'POST', headers, body });
+  if (response.statusCode !== 202) throw new Error(`POST /order: ${response.statusCode} ${await response.body.text()}`);
+  return (await response.body.json()) as Accepted;
 }
