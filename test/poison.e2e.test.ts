@@ -129,7 +129,15 @@ it('moves the shard on within 2 seconds of the last retry', async () => {
   }, 2_000);
 }, 60_000);
 
-/** The real engine behind a gate that answers 500 to every write of one vendor's order. */
+it('answers 503 to who asks for an order that the store does not tell, and goes on', async () => {
+  const response = await system.request(`order?accountid=a&vendorid=${failingVendor}`);
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+  expect(await response.json()).toMatchObject({ status: 503, code: 'unavailable' });
+
+  expect((await system.request('order?accountid=a&vendorid=not-there')).status).toBe(404);
+});
+
+/** The real engine behind a gate that answers 500 to every read and write of one vendor's order. */
 async function startFailingStore(vendorid: string): Promise<{ url: string; close(): Promise<void> }> {
   const path = mkdtempSync(join(tmpdir(), 'failing-store-'));
   const engine = await startDynamoDb({ path });
@@ -137,7 +145,7 @@ async function startFailingStore(vendorid: string): Promise<{ url: string; close
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const body = Buffer.concat(chunks);
-    if (`${incoming.headers['x-amz-target']}`.endsWith('.UpdateItem') && body.includes(`"${vendorid}"`)) {
+    if (/\.(Get|Update)Item$/.test(`${incoming.headers['x-amz-target']}`) && body.includes(`"${vendorid}"`)) {
       outgoing.writeHead(500, { 'content-type': 'application/x-amz-json-1.0' });
       outgoing.end('{"__type":"InternalServerError","message":"the store fails for this key"}');
       return;

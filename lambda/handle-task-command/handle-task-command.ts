@@ -17,7 +17,8 @@ const maxBackoffMs = 1_000;
  * `POST /tasks`, `PATCH /tasks/{id}`, `DELETE /tasks/{id}` -> one event on the log -> the task as it is then, 201 or
  * 200, its version as `ETag`. A command that meets another one is decided anew, a bounded number of times, then 409.
  * With `If-Match` it is done to a version that the client has seen or not at all: 412, as RFC 9110 (13.1.1) says.
- * A `POST` under an `Idempotency-Key` sent again answers what it answered before.
+ * A `POST` under an `Idempotency-Key` sent again answers what it answered before. What is answered 503 may have been
+ * done: sent again under its key or with its `If-Match` it is done once, else perhaps twice.
  */
 export const handleTaskCommand = (tasks: TaskStore, now: () => Date = () => new Date()) =>
   httpHandler(async (request) => {

@@ -1,9 +1,11 @@
 import { isUtf8 } from 'node:buffer';
+import { isServerError, isThrottlingError, isTransientError } from '@smithy/core/retry';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import type * as z from 'zod/mini';
 import { DomainError } from '../../domain/domain-error.ts';
 import { type FieldProblem, fieldProblems } from '../../domain/problem.ts';
 import { fitting } from './answer-size.ts';
+import { log } from './logging.ts';
 
 /** Why a request is not answered as its caller hoped; becomes an RFC 9457 problem document. */
 export class Problem extends Error {
@@ -46,8 +48,10 @@ export type ProblemCode = keyof typeof statuses;
 export type TimeLeft = Pick<Context, 'getRemainingTimeInMillis'> | undefined;
 
 /**
- * API Gateway's proxy event (payload version 1) -> `answer` -> proxy result. A `Problem` and a refusal of
- * the domain become their document; any other error goes on to Lambda, which counts it, and API Gateway answers 502.
+ * API Gateway's proxy event (payload version 1) -> `answer` -> proxy result. A `Problem` and a refusal of the domain
+ * become their document. So does a service of AWS that throttles or fails beyond the SDK's own tries: 503, logged, and
+ * what was asked to change may have changed. Any other error goes on to Lambda, which counts it, and API Gateway
+ * answers 502.
  */
 export const httpHandler =
   (answer: (request: APIGatewayProxyEvent, timeLeft: TimeLeft) => Promise<APIGatewayProxyResult>) =>
@@ -59,9 +63,21 @@ export const httpHandler =
       if (error instanceof DomainError && Object.hasOwn(statuses, error.code)) {
         return problemDocument(new Problem(error.code as ProblemCode, error.message));
       }
+      if (mayPass(error as SdkError)) {
+        log.error('request not answered', { method: request.httpMethod, resource: request.resource, error });
+        return problemDocument(new Problem('unavailable', unavailable, { retryAfterSeconds: 1 }));
+      }
       throw error;
     }
   };
+
+type SdkError = Parameters<typeof isServerError>[0];
+
+/** Whether it is one of those errors after which the SDK tries a call again, until it has done so often enough. */
+const mayPass = (error: SdkError) => isThrottlingError(error) || isTransientError(error) || isServerError(error);
+
+const unavailable =
+  'The service is unavailable for the moment: send the request again. What it asks to change may have changed already.';
 
 /** A JSON answer that any browser's page may read and no cache may keep. */
 export const json = (

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { TaskEvent } from '../../../domain/task/task-events.ts';
 import { handleTaskCommand } from '../../../lambda/handle-task-command/handle-task-command.ts';
 import { VersionConflict } from '../../../lambda/stores/task-log.ts';
@@ -261,5 +261,46 @@ describe('a command that keeps meeting others', () => {
     const store = new TaskStore({ ...broken, read: async function* () {} }, new InMemorySnapshots());
     const request = proxyEvent({ method: 'POST', path: '/tasks', body: '{"name":"Write"}' });
     await expect(handleTaskCommand(store)(request)).rejects.toThrow('the log is gone');
+  });
+});
+
+describe('a command whose answer the log has lost', () => {
+  const setUp = () => {
+    jest.spyOn(console, 'error').mockImplementation(() => {});
+    const log = new InMemoryTaskLog();
+    const lost = { next: true };
+    const append = async (event: TaskEvent) => {
+      await log.append(event);
+      if (!lost.next) return;
+      lost.next = false;
+      throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
+    };
+    const api = new TaskApi(new TaskStore({ append, read: log.read.bind(log) }, new InMemorySnapshots()));
+    return { api, lost };
+  };
+  const unavailable = { status: 503, headers: { 'Retry-After': '1' }, body: { code: 'unavailable' } };
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  it('is answered 503 and was done: once, where it is sent again under its Idempotency-Key', async () => {
+    const { api } = setUp();
+    const send = () => api.post({ name: 'Write' }, { 'Idempotency-Key': 'key-1' });
+    expect(await send()).toMatchObject(unavailable);
+    const { status, body } = await send();
+    expect(status).toBe(201);
+    expect((await api.events(body.id)).body.events).toHaveLength(1);
+  });
+
+  it('is answered 503 and was done: once, where it is sent again with its If-Match', async () => {
+    const { api, lost } = setUp();
+    lost.next = false;
+    const { id } = (await api.post({ name: 'Write' })).body;
+    lost.next = true;
+    const send = () => api.patch(id, { done: true }, { 'If-Match': '"1"' });
+    expect(await send()).toMatchObject(unavailable);
+    expect((await send()).status).toBe(412);
+    expect((await api.get(id)).body.task.done).toBe(true);
+    expect((await api.events(id)).body.events).toHaveLength(2);
   });
 });
