@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { invoiceKey } from '../../domain/order/invoice.ts';
 import { Id } from '../../domain/order/order.ts';
 import { OrderPlaced } from '../../domain/order/order-placed.ts';
-import { answerBytes, bytesInAnswer } from '../runtime/answer-size.ts';
+import { roomInAnswer } from '../runtime/answer-size.ts';
 import { count } from '../runtime/count.ts';
 import { httpHandler, json, Problem, readQuery } from '../runtime/http.ts';
 
@@ -60,14 +60,13 @@ function behind(eventId: string, history: readonly OrderEvent[]): readonly Order
 /** As many of the events as fit one answer, and what each holds: what comes behind them is hardly read. */
 async function answerable(page: readonly OrderEvent[], invoiceOf: (eventId: string) => Promise<string | undefined>) {
   const events: object[] = [];
-  let bytes = 0;
+  const fits = roomInAnswer();
   for (let start = 0; start < page.length; start += readsAtATime) {
     const few = page.slice(start, start + readsAtATime);
     const contents = await Promise.all(few.map(({ eventId }) => invoiceOf(eventId)));
     for (const [at, { eventId, receivedAt }] of few.entries()) {
       const event = { eventId, type: OrderPlaced.type, receivedAt, order: orderIn(contents[at]) };
-      bytes += bytesInAnswer(event);
-      if (events.length > 0 && bytes > answerBytes) return events;
+      if (!fits(event)) return events;
       events.push(event);
     }
   }

@@ -4,7 +4,7 @@ import { TaskNotFound, TaskWasDeleted } from '../../domain/task/task.ts';
 import { type TaskEvent, versionOf } from '../../domain/task/task-events.ts';
 import { taskView } from '../../domain/task/task-view.ts';
 import { Ulid } from '../../domain/task/ulid.ts';
-import { answerBytes, bytesInAnswer } from '../runtime/answer-size.ts';
+import { roomInAnswer } from '../runtime/answer-size.ts';
 import { count } from '../runtime/count.ts';
 import { httpHandler, json, readQuery } from '../runtime/http.ts';
 import { entityTagOf, taskIdOf } from '../runtime/task-request.ts';
@@ -66,11 +66,10 @@ async function getEvents(tasks: TaskStore, request: APIGatewayProxyEvent) {
   const taskId = taskIdOf(request);
   const { limit = maxEvents, next: after = 0 } = readQuery(request, PageOfEvents);
   const events: TaskEvent[] = [];
-  let bytes = 0;
+  const fits = roomInAnswer();
   let next: string | undefined;
   for await (const event of tasks.events(taskId, after)) {
-    bytes += bytesInAnswer(event);
-    if (events.length === limit || bytes > answerBytes) {
+    if (events.length === limit || !fits(event)) {
       next = String(versionOf(events.at(-1) as TaskEvent));
       break;
     }
