@@ -1,12 +1,10 @@
+import { rememberedEvents } from '../lambda/stores/order-table-keys.ts';
 import type { Counts } from './counts.ts';
 import type { Deployed } from './deployed.ts';
 import type { FunctionUsage } from './function-usage.ts';
 import { trafficOf } from './traffic.ts';
 import type { Usage } from './usage.ts';
 import { gigabyte, ordersOf, secondsOf, storedGigabyteMonths, type Workload } from './workload.ts';
-
-/** An item remembers so many events. */
-const rememberedEvents = 100;
 
 /**
  * What each item takes beside its bytes, in the table and in an index, where storage is paid for.

@@ -17,6 +17,9 @@ export const orderTableKeys = {
   receivedAtEventId: 'receivedAtEventId',
 } as const;
 
+/** An item remembers this many events; an older one that comes again under a later position would count as new. */
+export const rememberedEvents = 100;
+
 /** Index by account (`accountid`) and arrival (`receivedAtEventId`). */
 export const newestByAccount = 'newestByAccount';
 

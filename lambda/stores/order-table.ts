@@ -12,11 +12,8 @@ import type { OrderProjection } from '../project-order/project-order.ts';
 import type { OrderEvent, OrderHistories } from '../query-history/query-history.ts';
 import type { OrderPage, OrderViews, PagePosition, PlacedOrder } from '../query-orders/query-orders.ts';
 import { fromAttribute, toAttribute } from './attribute-value.ts';
-import { newestByAccount, orderTableKeys } from './order-table-keys.ts';
+import { newestByAccount, orderTableKeys, rememberedEvents } from './order-table-keys.ts';
 import { positionOf } from './position.ts';
-
-/** An item remembers this many events; an older one that comes again under a later position would count as new. */
-const rememberedEvents = 100;
 
 const maxKnownFull = 10_000;
 
