@@ -1,6 +1,13 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { youngGenerationMb } from '../young-generation.ts';
-import { type EnvironmentMessage, type EnvironmentSetup, type Invocation, Used } from './environment-protocol.ts';
+import {
+  type EnvironmentMessage,
+  type EnvironmentSetup,
+  type Invocation,
+  Shared,
+  splitUse,
+  type Use,
+} from './environment-protocol.ts';
 import type { ErrorObject } from './error-object.ts';
 import { payloadLimitBytes } from './local-function.ts';
 
@@ -20,7 +27,7 @@ export interface ThreadListener {
   /** The handler is loaded. */
   ready(): void;
   /** The handler answered, with its response or an error object, as JSON text. */
-  answered(payload: string, failed: boolean): void;
+  answered(payload: string, failed: boolean, use: Use): void;
   logged(lines: string): void;
   ended(end: End): void;
 }
@@ -37,6 +44,8 @@ export type End =
  */
 const compileCache = ({ NODE_COMPILE_CACHE: folder } = process.env) => folder && { NODE_COMPILE_CACHE: folder };
 
+type Unnumbered = Invocation extends readonly [number, ...infer Rest] ? Rest : never;
+
 /**
  * The worker thread of one environment; runs one invocation at a time, and ends alone: on an exit, an endless loop, or
  * a heap that outgrows `memoryMb`. Buffers lie outside the heap and are not limited.
@@ -44,9 +53,9 @@ const compileCache = ({ NODE_COMPILE_CACHE: folder } = process.env) => folder &&
 export class EnvironmentThread {
   readonly #worker: Worker;
   readonly #port: MessagePort;
-  readonly #wake = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  readonly #used = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT * Object.keys(Used).length));
+  readonly #shared = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * Object.keys(Shared).length));
   readonly #listener: ThreadListener;
+  #invocations = 0;
   #end: End | undefined;
   #ended = false;
   /** Resolves when the thread is no more. */
@@ -59,8 +68,7 @@ export class EnvironmentThread {
     const { taskRoot, handler, functionArn, memoryMb } = settings;
     const setup: EnvironmentSetup = {
       port: port2,
-      wake: this.#wake,
-      used: this.#used,
+      shared: this.#shared,
       taskRoot,
       handler,
       functionArn,
@@ -82,22 +90,35 @@ export class EnvironmentThread {
     });
     this.gone = new Promise((resolve) => this.#worker.on('exit', () => resolve()));
     this.#worker.on('exit', (exitCode) => {
-      for (let left = receiveMessageOnPort(port1); left; left = receiveMessageOnPort(port1))
-        this.#receive(left.message);
+      this.hear();
       this.#finish({ reason: 'exit', exitCode });
     });
   }
 
-  /** What it has used up to its last answer: the most memory when it was looked at, and bytes of its connections. */
-  used(of: keyof typeof Used): number {
-    return this.#used[Used[of]] as number;
+  /** Whether the last invocation has begun, if it was not taken back. */
+  get hasBegun(): boolean {
+    return Atomics.load(this.#shared, Shared.next) === 0;
   }
 
-  /** Hands the thread an invocation; it must be ready and not running one. */
-  invoke(invocation: Invocation): void {
-    this.#port.postMessage(invocation);
-    Atomics.store(this.#wake, 0, 1);
-    Atomics.notify(this.#wake, 0);
+  /** Hands the thread an invocation, which begins when it has answered the one before; that one must have begun. */
+  invoke(...invocation: Unnumbered): void {
+    const number = ++this.#invocations;
+    Atomics.store(this.#shared, Shared.next, number);
+    this.#port.postMessage([number, ...invocation] satisfies Invocation);
+    Atomics.store(this.#shared, Shared.wake, 1);
+    Atomics.notify(this.#shared, Shared.wake);
+  }
+
+  /** Takes back the last invocation; false where it has begun. */
+  takeBack(): boolean {
+    const number = this.#invocations;
+    return Atomics.compareExchange(this.#shared, Shared.next, number, 0) === number;
+  }
+
+  /** Passes on at once what the thread has said by now. */
+  hear(): void {
+    for (let said = receiveMessageOnPort(this.#port); said; said = receiveMessageOnPort(this.#port))
+      this.#receive(said.message);
   }
 
   /** Ends the thread at once, whatever it does; it has ended for the listener before this returns. */
@@ -115,11 +136,11 @@ export class EnvironmentThread {
         this.#listener.ready();
         break;
       case 'r':
-        this.#listener.answered(content, false);
+      case 'e': {
+        const [use, payload] = splitUse(content);
+        this.#listener.answered(payload, message[0] === 'e', use);
         break;
-      case 'e':
-        this.#listener.answered(content, true);
-        break;
+      }
       case 'l':
         this.#listener.logged(content);
         break;

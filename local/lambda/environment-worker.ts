@@ -9,25 +9,18 @@ import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { giveMemoryBack, restAfterMs } from '../memory-at-rest.ts';
-import { type EnvironmentSetup, type Invocation, Used } from './environment-protocol.ts';
+import { type EnvironmentSetup, type Invocation, Shared, type Use, useLine } from './environment-protocol.ts';
 import { errorObject, isError, runtimeError } from './error-object.ts';
 import { redirectConsole } from './function-console.ts';
-import { loadHandler } from './load-handler.ts';
+import { type Handler, loadHandler } from './load-handler.ts';
 
-const {
-  port,
-  wake,
-  used,
-  taskRoot,
-  handler: handlerName,
-  functionArn,
-  payloadLimitBytes,
-} = workerData as EnvironmentSetup;
+const { port, shared, taskRoot, handler: handlerName, functionArn, payloadLimitBytes } = workerData as EnvironmentSetup;
 /** Frozen for longer than this, an environment first hears what happened to its sockets meanwhile. */
 const staleAfterMs = 500;
 const memoryEveryMs = 1_000;
 let requestId = 'undefined'; // which is what Lambda writes while the code loads
 let memorySampledAt = Number.NEGATIVE_INFINITY;
+let memoryBytes = 0;
 const sockets = new Set<Socket>();
 let bytesInOfClosed = 0;
 let bytesOutOfClosed = 0;
@@ -38,12 +31,13 @@ const run = async () => {
   for (let invocations = 0; ; invocations++) {
     const frozenAt = Date.now();
     const invocation = next();
-    requestId = invocation[0];
-    process.env._X_AMZN_TRACE_ID = invocation[2];
+    const begunAt = performance.now();
+    const [, id, , traceId] = invocation;
+    requestId = id;
+    process.env._X_AMZN_TRACE_ID = traceId;
     if (Date.now() - frozenAt > staleAfterMs) await turn();
-    const outcome = await answer(handler, invocation);
-    reportUse();
-    port.postMessage(outcome);
+    const [kind, payload] = await answer(handler, invocation);
+    port.postMessage(kind + useLine(useSince(begunAt)) + payload);
     if (invocations === 0) flushCompileCache();
   }
 };
@@ -51,40 +45,51 @@ const run = async () => {
 const next = (): Invocation => {
   for (;;) {
     const received = receiveMessageOnPort(port);
-    if (received) return received.message as Invocation;
-    if (Atomics.wait(wake, 0, 0, restAfterMs) === 'timed-out') giveMemoryBack();
-    Atomics.store(wake, 0, 0);
+    if (received) {
+      const invocation = received.message as Invocation;
+      const [number] = invocation;
+      if (Atomics.compareExchange(shared, Shared.next, number, 0) === number) return invocation;
+    } else {
+      if (Atomics.wait(shared, Shared.wake, 0, restAfterMs) === 'timed-out') giveMemoryBack();
+      Atomics.store(shared, Shared.wake, 0);
+    }
   }
 };
 
-const answer = async (handler: (event: unknown, context: unknown) => unknown, invocation: Invocation) => {
+type Answer = readonly [kind: 'r' | 'e', payload: string];
+
+const answer = async (handler: Handler, invocation: Invocation): Promise<Answer> => {
   try {
-    const result = await handler(JSON.parse(invocation[4]), contextOf(invocation));
+    const [, , , , , event] = invocation;
+    const result = await handler(JSON.parse(event), contextOf(invocation));
     await turn(); // Lambda's runtime does so too: a promise that rejects unheard still fails this invocation
     const response = stringify(result);
     if (response.length * 3 > payloadLimitBytes && Buffer.byteLength(response) > payloadLimitBytes) return tooLarge;
-    return `r${response}`;
+    return ['r', response];
   } catch (error) {
     await turn();
     console.error('Invoke Error', `\t${describe(error)}`);
-    return `e${JSON.stringify(errorObject(error))}`;
+    return ['e', JSON.stringify(errorObject(error))];
   }
 };
 
-const contextOf = ([awsRequestId, deadlineMs, xRayTraceId, clientContext]: Invocation) => ({
-  clientContext: clientContext === undefined ? undefined : JSON.parse(clientContext),
-  identity: undefined,
-  invokedFunctionArn: functionArn,
-  awsRequestId,
-  tenantId: undefined,
-  xRayTraceId,
-  getRemainingTimeInMillis: () => deadlineMs - Date.now(),
-  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
-  functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
-  memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-  logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
-  logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
-});
+const contextOf = ([, awsRequestId, timeoutMs, xRayTraceId, clientContext]: Invocation) => {
+  const deadlineMs = Date.now() + timeoutMs;
+  return {
+    clientContext: clientContext === undefined ? undefined : JSON.parse(clientContext),
+    identity: undefined,
+    invokedFunctionArn: functionArn,
+    awsRequestId,
+    tenantId: undefined,
+    xRayTraceId,
+    getRemainingTimeInMillis: () => deadlineMs - Date.now(),
+    functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
+    memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+  };
+};
 
 const stringify = (result: unknown): string => {
   try {
@@ -94,10 +99,13 @@ const stringify = (result: unknown): string => {
   }
 };
 
-const tooLarge = `e${JSON.stringify({
-  errorType: 'Function.ResponseSizeTooLarge',
-  errorMessage: `Response payload size exceeded maximum allowed payload size (${payloadLimitBytes} bytes).`,
-})}`;
+const tooLarge: Answer = [
+  'e',
+  JSON.stringify({
+    errorType: 'Function.ResponseSizeTooLarge',
+    errorMessage: `Response payload size exceeded maximum allowed payload size (${payloadLimitBytes} bytes).`,
+  }),
+];
 
 const describe = (thrown: unknown): string => {
   const { errorType, errorMessage, trace } = errorObject(thrown);
@@ -108,21 +116,21 @@ const describe = (thrown: unknown): string => {
   }
 };
 
-const reportUse = () => {
+const useSince = (begunAt: number): Use => {
   let bytesIn = bytesInOfClosed;
   let bytesOut = bytesOutOfClosed;
   for (const { bytesRead, bytesWritten } of sockets) {
     bytesIn += bytesRead;
     bytesOut += bytesWritten;
   }
-  used[Used.bytesIn] = bytesIn;
-  used[Used.bytesOut] = bytesOut;
   const { user, system } = process.threadCpuUsage();
-  used[Used.cpuMicroseconds] = user + system;
-  if (Date.now() - memorySampledAt < memoryEveryMs) return;
-  memorySampledAt = Date.now();
-  const { heapTotal, external } = process.memoryUsage();
-  used[Used.memoryBytes] = Math.max(used[Used.memoryBytes] as number, heapTotal + external);
+  const now = performance.now();
+  if (now - memorySampledAt >= memoryEveryMs) {
+    memorySampledAt = now;
+    const { heapTotal, external } = process.memoryUsage();
+    memoryBytes = Math.max(memoryBytes, heapTotal + external);
+  }
+  return { durationMs: now - begunAt, cpuMicroseconds: user + system, memoryBytes, bytesIn, bytesOut };
 };
 
 /** A connection of the function's own: what it carries is the function's use of the network. */

@@ -1,9 +1,11 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { type Use, unused } from './environment-protocol.ts';
 import { type End, EnvironmentThread, type ThreadListener } from './environment-thread.ts';
-import type { FunctionSettings } from './lambda-function.ts';
+import type { FunctionSettings } from './function-settings.ts';
 import type { InvokeOptions, InvokeResult } from './local-function.ts';
 import { billedMs, type InvocationReport, megabytes } from './platform-log.ts';
 import { endedUnder } from './sandbox-error.ts';
+import { newTraceId } from './trace-id.ts';
 
 /** One invocation, and who waits for it. */
 export interface Call {
@@ -17,10 +19,10 @@ export interface Call {
 
 /** The function that an environment belongs to. */
 export interface EnvironmentOwner {
-  /** It is ready for its next invocation. */
-  free(environment: Environment): void;
-  /** It has ended; where it never became free, `fail` answers a caller that waited for it. */
-  ended(environment: Environment, end: End): void;
+  /** It is free, or has begun the call that it was handed ahead. */
+  turned(environment: Environment): void;
+  /** It has ended; where it never became free, `fail` answers a caller that waited for it. `notBegun` has to run anew. */
+  ended(environment: Environment, end: End, notBegun?: Call): void;
 }
 
 /** How long Lambda lets code load before that counts as the invocation's time. */
@@ -36,13 +38,13 @@ export class Environment implements ThreadListener {
   /** How long the start took, until the first invocation has reported it. */
   #initMs: number | undefined;
   #call: Call | undefined;
+  /** Handed to the thread while `#call` runs. */
+  #ahead: Call | undefined;
   #invokedAt = 0;
-  #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   #tail = '';
-  /** Bytes of its connections that earlier invocations have reported. */
-  #reportedIn = 0;
-  #reportedOut = 0;
-  #reportedCpu = 0;
+  /** As of its last answer. */
+  #use: Use = unused;
   /** Since when it has had nothing to do, on `performance.now()`'s clock. */
   idleSince = 0;
 
@@ -53,7 +55,7 @@ export class Environment implements ThreadListener {
     const taskRoot = settings.taskRoot();
     const variables = settings.variables(taskRoot, newLogStream());
     this.#thread = new EnvironmentThread({ handler, functionArn, memoryMb, taskRoot, variables }, this);
-    this.#timer = setTimeout(() => this.stop('timed out'), initLimitMs + settings.timeoutMs);
+    this.#limit(initLimitMs + settings.timeoutMs);
     this.#write(settings.platformLog.initStart());
   }
 
@@ -62,13 +64,30 @@ export class Environment implements ThreadListener {
     return this.#thread.gone;
   }
 
-  /** Runs the handler; the environment must be free. */
+  /** Whether nothing runs. It must be ready. */
+  get isFree(): boolean {
+    return this.#call === undefined;
+  }
+
+  /** Whether it may be handed the call after the one that runs. */
+  get takesAhead(): boolean {
+    return this.#call !== undefined && this.#ahead === undefined && this.#thread.hasBegun;
+  }
+
+  /** Runs the handler, at once where the environment is free, and else as soon as it has answered. */
   run(call: Call): void {
-    const { timeoutMs } = this.#settings;
     const { traceId = newTraceId(), clientContext } = call.options;
-    this.#begin(call);
-    this.#timer = setTimeout(() => this.stop('timed out'), timeoutMs);
-    this.#thread.invoke([call.requestId, Date.now() + timeoutMs, traceId, clientContext, call.payload]);
+    if (this.#call) this.#ahead = call;
+    else this.#begin(call);
+    this.#thread.invoke(call.requestId, this.#settings.timeoutMs, traceId, clientContext, call.payload);
+  }
+
+  /** The call handed ahead, if there is one that has not begun; it runs here no more. */
+  takeBack(): Call | undefined {
+    const call = this.#ahead;
+    if (!call || !this.#thread.takeBack()) return undefined;
+    this.#ahead = undefined;
+    return call;
   }
 
   /** Answers a call that this environment, ended in its start, can't run. */
@@ -83,15 +102,14 @@ export class Environment implements ThreadListener {
   }
 
   ready(): void {
-    clearTimeout(this.#timer);
+    this.#endLimit();
     this.#initMs = performance.now() - this.#startedAt;
-    this.#becomeFree();
+    this.#turn();
   }
 
-  answered(payload: string, failed: boolean): void {
-    clearTimeout(this.#timer);
-    this.#settle(payload, failed ? 'error' : 'success');
-    this.#becomeFree();
+  answered(payload: string, failed: boolean, use: Use): void {
+    this.#settle(payload, failed ? 'error' : 'success', use);
+    this.#turn();
   }
 
   logged(lines: string): void {
@@ -99,40 +117,66 @@ export class Environment implements ThreadListener {
   }
 
   ended(end: End): void {
-    clearTimeout(this.#timer);
-    if (this.#call) this.#settleEnded(this.#call, end);
-    this.#owner.ended(this, end);
+    const notBegun = this.takeBack();
+    for (let call = this.#call; call; call = this.#call) {
+      this.#settleEnded(call, end);
+      this.#beginAhead();
+    }
+    this.#endLimit();
+    this.#owner.ended(this, end, notBegun);
   }
 
-  #becomeFree(): void {
+  #turn(): void {
+    this.#beginAhead();
     this.idleSince = performance.now();
-    this.#owner.free(this);
+    this.#owner.turned(this);
+  }
+
+  #beginAhead(): void {
+    const call = this.#ahead;
+    this.#ahead = undefined;
+    if (call) this.#begin(call);
   }
 
   #begin(call: Call): void {
     this.#call = call;
     this.#invokedAt = performance.now();
     this.#tail = '';
+    this.#limit(this.#settings.timeoutMs);
     this.#write(this.#settings.platformLog.start(call.requestId));
+  }
+
+  #limit(ms: number): void {
+    const timer = setTimeout(() => {
+      this.#thread.hear(); // what it said in time, and this thread was too busy for
+      if (this.#timer === timer) this.stop('timed out');
+    }, ms);
+    this.#timer = timer;
+  }
+
+  #endLimit(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #settleEnded({ requestId }: Call, end: End): void {
     const { platformLog, timeoutMs } = this.#settings;
     const timedOut = end.reason === 'timed out';
     if (timedOut) this.#write(platformLog.timedOut(requestId, timeoutMs));
-    this.#settle(endedUnder(end, requestId, timeoutMs), timedOut ? 'timeout' : 'error');
+    const use = { ...this.#use, durationMs: performance.now() - this.#invokedAt };
+    this.#settle(endedUnder(end, requestId, timeoutMs), timedOut ? 'timeout' : 'error', use);
   }
 
-  #settle(payload: string, status: InvocationReport['status']): void {
+  #settle(payload: string, status: InvocationReport['status'], use: Use): void {
+    this.#endLimit();
     const call = this.#call;
     if (!call) return;
     const { platformLog, memoryMb, onFailure } = this.#settings;
     const { requestId } = call;
+    const { durationMs, memoryBytes: memoryUsedBytes } = use;
     const failed = status !== 'success';
-    const durationMs = performance.now() - this.#invokedAt;
-    const memoryUsedBytes = this.#thread.used('memoryBytes');
     this.#write(platformLog.report({ requestId, durationMs, initMs: this.#initMs, memoryMb, memoryUsedBytes, status }));
-    this.#measure(call, durationMs, failed);
+    this.#measure(call, failed, use);
     this.#initMs = undefined;
     this.#call = undefined;
     if (failed) onFailure?.(payload);
@@ -143,27 +187,21 @@ export class Environment implements ThreadListener {
     });
   }
 
-  #measure({ options }: Call, durationMs: number, failed: boolean): void {
-    const { metrics } = this.#settings;
-    if (!metrics) return;
-    const bytesIn = this.#thread.used('bytesIn');
-    const bytesOut = this.#thread.used('bytesOut');
-    const cpuMicroseconds = this.#thread.used('cpuMicroseconds');
-    metrics.invoked({
+  #measure({ options }: Call, failed: boolean, use: Use): void {
+    const before = this.#use;
+    this.#use = use;
+    this.#settings.metrics?.invoked({
       source: options.source ?? 'invoke',
       ...(options.batch && { batch: options.batch }),
-      durationMs,
-      billedMs: billedMs(durationMs, this.#initMs),
+      durationMs: use.durationMs,
+      billedMs: billedMs(use.durationMs, this.#initMs),
       ...(this.#initMs !== undefined && { initMs: this.#initMs }),
-      cpuMs: (cpuMicroseconds - this.#reportedCpu) / 1_000,
-      memoryUsedMb: megabytes(this.#thread.used('memoryBytes')),
-      bytesIn: bytesIn - this.#reportedIn,
-      bytesOut: bytesOut - this.#reportedOut,
+      cpuMs: (use.cpuMicroseconds - before.cpuMicroseconds) / 1_000,
+      memoryUsedMb: megabytes(use.memoryBytes),
+      bytesIn: use.bytesIn - before.bytesIn,
+      bytesOut: use.bytesOut - before.bytesOut,
       failed,
     });
-    this.#reportedIn = bytesIn;
-    this.#reportedOut = bytesOut;
-    this.#reportedCpu = cpuMicroseconds;
   }
 
   #write(lines: string): void {
@@ -176,10 +214,3 @@ export class Environment implements ThreadListener {
 /** `2026/11/22/[$LATEST]` and 32 hexadecimal digits. */
 const newLogStream = (): string =>
   `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomBytes(16).toString('hex')}`;
-
-/** https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
-const newTraceId = (): string => {
-  const seconds = Math.floor(Date.now() / 1_000).toString(16);
-  const digits = `${randomUUID()}${randomUUID()}`.replaceAll('-', '');
-  return `Root=1-${seconds}-${digits.slice(0, 24)};Parent=${digits.slice(48)};Sampled=0`;
-};

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type Clock, during, systemClock } from '../clock.ts';
-import type { FunctionMetrics } from '../metrics/function-metrics.ts';
+import { during, systemClock } from '../clock.ts';
 import { type Call, Environment, type EnvironmentOwner } from './environment.ts';
 import type { End } from './environment-thread.ts';
 import { errorObject } from './error-object.ts';
-import type { FunctionLog } from './function-log.ts';
+import type { FunctionSettings } from './function-settings.ts';
 import {
   type InvokeOptions,
   type InvokeResult,
@@ -13,39 +12,6 @@ import {
   RequestTooLarge,
   TooManyRequests,
 } from './local-function.ts';
-import type { PlatformLog } from './platform-log.ts';
-import type { Precedence } from './precedence.ts';
-
-/** What a function is made of. */
-export interface FunctionSettings {
-  readonly functionName: string;
-  readonly functionArn: string;
-  readonly roleArn: string;
-  readonly handler: string;
-  readonly timeoutMs: number;
-  readonly memoryMb: number;
-  /** More invocations than this at once are refused. */
-  readonly reservedConcurrency?: number;
-  /** At most this many environments; further invocations wait. */
-  readonly environments: number;
-  /** Where the code lies, unpacked; asked for at each cold start, which fails with whatever it throws. */
-  readonly taskRoot: () => string;
-  /** `process.env` of an environment. */
-  readonly variables: (taskRoot: string, logStream: string) => Readonly<Record<string, string>>;
-  readonly log: FunctionLog;
-  readonly platformLog: PlatformLog;
-  /** Hears of each failed invocation: the error object as JSON text. */
-  readonly onFailure?: (payload: string) => void;
-  readonly deadLetters?: LocalFunction['deadLetters'];
-  /** Stands still while it runs, where it can; the machine's own time by default. */
-  readonly clock?: Clock;
-  /** Where its invocations are measured; nowhere by default. */
-  readonly metrics?: FunctionMetrics;
-  /** Lets its requests go before the batches of whatever shares this; nobody waits for them by default. */
-  readonly precedence?: Precedence;
-  /** An environment without work for this long is stopped; five minutes by default. */
-  readonly idleMs?: number;
-}
 
 /**
  * How long a call waits for a busy environment before another one is started for it. Lambda starts one at once; here
@@ -55,7 +21,9 @@ const patienceMs = 20;
 
 /**
  * A function on worker threads: environments start when there is work for them, stop when idle, and are thrown away
- * after a time-out, an exit or a crash; invocations that find none free wait in the order in which they came.
+ * after a time-out, an exit or a crash; invocations that find none free wait in the order in which they came. Where no
+ * more environments may be started, the first of those that wait are handed to busy ones, one each, so that these need
+ * not wait for this thread; what has not begun when another environment is free, or its own has ended, is taken back.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 export const createFunction = (settings: FunctionSettings): LocalFunction => new LambdaFunction(settings);
@@ -68,6 +36,7 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
   readonly deadLetters: LocalFunction['deadLetters'];
   readonly #settings: FunctionSettings;
   readonly #reserved: number;
+  readonly #mostEnvironments: number;
   readonly #idleMs: number;
   readonly #environments = new Set<Environment>();
   readonly #starting = new Set<Environment>();
@@ -90,6 +59,7 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
     this.timeoutMs = settings.timeoutMs;
     this.#settings = settings;
     this.#reserved = settings.reservedConcurrency ?? Number.POSITIVE_INFINITY;
+    this.#mostEnvironments = Math.min(settings.environments, this.#reserved);
     this.#idleMs = settings.idleMs ?? 300_000;
   }
 
@@ -110,9 +80,10 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
         if (this.#inFlight === 0) this.#whenDrained?.();
       };
       const requestId = options.requestId ?? randomUUID();
-      if (options.source === 'api') this.#settings.precedence?.requestWaits();
       const waitsUntil = performance.now() + (options.patienceMs ?? patienceMs);
-      this.#waiting.push({ payload, options, requestId, waitsUntil, answer });
+      const call = { payload, options, requestId, waitsUntil, answer };
+      this.#countAsWaiting(call);
+      this.#waiting.push(call);
       this.#dispatch();
     });
     return during(this.#settings.clock ?? systemClock, answered);
@@ -136,18 +107,22 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
     await this.#settings.log.close();
   }
 
-  free(environment: Environment): void {
+  turned(environment: Environment): void {
     this.#starting.delete(environment);
-    this.#free.push(environment);
+    if (environment.isFree) this.#free.push(environment);
     this.#dispatch();
     this.#idleTimer ??= setTimeout(() => this.#stopIdle(), this.#idleMs).unref();
   }
 
-  ended(environment: Environment, end: End): void {
+  ended(environment: Environment, end: End, notBegun?: Call): void {
     this.#environments.delete(environment);
     this.#free = this.#free.filter((other) => other !== environment);
     const gone = environment.gone.then(() => void this.#ending.delete(gone));
     this.#ending.add(gone);
+    if (notBegun) {
+      this.#countAsWaiting(notBegun);
+      this.#waiting.unshift(notBegun);
+    }
     if (this.#starting.delete(environment) && end.reason !== 'killed') {
       const call = this.#next();
       if (call) environment.fail(call, end);
@@ -156,11 +131,12 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
   }
 
   #dispatch(): void {
-    while (this.#waiting.length > 0) {
-      const environment = this.#free.pop();
-      if (!environment) break;
-      environment.run(this.#next() as Call);
+    while (this.#free.length > 0) {
+      const call = this.#next() ?? this.#takeBack();
+      if (!call) break;
+      this.#free.pop()?.run(call);
     }
+    if (this.#environments.size >= this.#mostEnvironments) this.#handAhead();
     this.#grow();
   }
 
@@ -171,12 +147,32 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
     return call;
   }
 
+  #handAhead(): void {
+    for (const environment of this.#environments) {
+      if (!environment.takesAhead) continue;
+      const call = this.#next();
+      if (!call) break;
+      environment.run(call);
+    }
+  }
+
+  #takeBack(): Call | undefined {
+    for (const environment of this.#environments) {
+      const call = environment.takeBack();
+      if (call) return call;
+    }
+  }
+
+  #countAsWaiting({ options }: Call): void {
+    if (options.source === 'api') this.#settings.precedence?.requestWaits();
+  }
+
   /** Starts the first environment at once, and a further one when any call has waited enough for those there are. */
   #grow(): void {
     clearTimeout(this.#growTimer);
     while (this.#waiting.length > 0 && this.#environments.size === 0) this.#start();
-    const most = Math.min(this.#settings.environments, this.#reserved);
-    if (this.#waiting.length === 0 || this.#environments.size >= most || this.#starting.size > 0) return;
+    if (this.#waiting.length === 0 || this.#starting.size > 0) return;
+    if (this.#environments.size >= this.#mostEnvironments) return;
     const soonest = this.#waiting.reduce((first, call) => Math.min(first, call.waitsUntil), Number.POSITIVE_INFINITY);
     const leftMs = soonest - performance.now();
     if (leftMs <= 0) this.#start();

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { environmentVariables } from '../../../local/lambda/environment-variables.ts';
 import { openFunctionLog } from '../../../local/lambda/function-log.ts';
-import { createFunction, type FunctionSettings } from '../../../local/lambda/lambda-function.ts';
+import type { FunctionSettings } from '../../../local/lambda/function-settings.ts';
+import { createFunction } from '../../../local/lambda/lambda-function.ts';
 import type { InvokeOptions, LocalFunction } from '../../../local/lambda/local-function.ts';
 import { textPlatformLog } from '../../../local/lambda/platform-log.ts';
 
