@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { takeLock } from './file-lock.ts';
-import { StartError } from './start-error.ts';
+import { asStartError, StartError } from './start-error.ts';
 
 /** The folder that holds all state of one running stack; nobody else may use it meanwhile. */
 export interface DataDir {
@@ -18,16 +18,38 @@ export interface DataDir {
 
 /**
  * Takes `path` for this runtime, or a temporary folder that goes on close, at the latest with the process.
- * Throws a `StartError` where another runtime holds it.
+ * Throws a `StartError` where another runtime holds it, or where it can't be made or written to.
  */
 export const openDataDir = (path?: string): DataDir => {
   if (path === undefined) return openTemporary();
   const directory = resolve(path);
-  const isNew = mkdirSync(directory, { recursive: true }) !== undefined;
-  if (isNew) writeFileSync(join(directory, '.gitignore'), '*\n'); // it may lie in a checkout, and it holds keys
+  try {
+    const isNew = makeFolder(directory);
+    if (isNew) writeFileSync(join(directory, '.gitignore'), '*\n'); // it may lie in a checkout, and it holds keys
+  } catch (error) {
+    throw new StartError(`--data-dir: ${(asStartError(error) as Error).message}`, { cause: error });
+  }
   const unlock = lock(directory);
   return { path: directory, secret: (name) => secretIn(directory, name), close: unlock };
 };
+
+/**
+ * Makes a folder, with those above it, where it isn't there yet; answers whether it wasn't. Node's own `recursive`
+ * never ends where the system denies a folder that is there, as /proc does for all below it.
+ */
+const makeFolder = (path: string): boolean => {
+  if (isFolder(path)) return false;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (isFolder(path)) return false; // somebody else was faster
+    throw error;
+  }
+};
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 const openTemporary = (): DataDir => {
   const directory = mkdtempSync(join(tmpdir(), 'event-sourcing-'));
@@ -49,7 +71,7 @@ const lock = (directory: string): (() => void) => {
   try {
     unlock = takeLock(join(directory, 'lock'));
   } catch (error) {
-    throw new StartError(`${directory} can't be used for data: ${(error as Error).message}`);
+    throw new StartError(`--data-dir: ${directory} can't be used: ${(error as Error).message}`, { cause: error });
   }
   if (!unlock) {
     const pid = existsSync(owner) ? ` (process ${readFileSync(owner, 'utf8')})` : '';

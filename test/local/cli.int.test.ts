@@ -272,6 +272,12 @@ describe('npm start', () => {
     expect(environment.LOCAL_ENDPOINTS?.split(' ')).toContain(environment.AWS_ENDPOINT_URL_S3);
   });
 
+  it.each(['/proc/x', '/proc/x/y', '/proc'])('names the flag when %s is to keep the data', async (dataDir) => {
+    const refused = start('--assembly', api(), '--port', '0', '--data-dir', dataDir);
+    expect(await refused.exited).toBe(1);
+    expect(refused.lines().at(-1)).toMatch(/^npm start: --data-dir: \/proc\S* can't be used: /);
+  });
+
   it('keeps key and data from start to start, for one runtime at a time', async () => {
     const assembly = api();
     const args = ['--assembly', assembly, '--port', '0', '--data-dir', 'kept'];

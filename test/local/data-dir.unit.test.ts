@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -19,6 +19,14 @@ const using = <Result>(work: (dataDir: DataDir) => Result): Result => {
   }
 };
 
+const refusalOf = (path: string): unknown => {
+  try {
+    return openDataDir(path);
+  } catch (error) {
+    return error;
+  }
+};
+
 describe('a data directory', () => {
   it('that was made for it stays out of git, with the keys that it holds', () => {
     const made = join(folder, 'data');
@@ -30,6 +38,30 @@ describe('a data directory', () => {
   it('that was there before is left to its owner', () => {
     openDataDir(folder).close();
     expect(existsSync(join(folder, '.gitignore'))).toBe(false);
+  });
+
+  it('is made with the folders above it', () => {
+    const made = join(folder, 'a/b/c');
+    openDataDir(made).close();
+    expect(existsSync(made)).toBe(true);
+  });
+
+  it.each(['file', 'file/below', 'file/far/below'])('that is or lies below a file is refused: %s', (path) => {
+    writeFileSync(join(folder, 'file'), '');
+    expect(refusalOf(join(folder, path))).toMatchObject({
+      name: 'StartError',
+      message:
+        `--data-dir: ${folder}/file can't be used: a file stands where a folder is needed: move it away ` +
+        `(EEXIST: file already exists, mkdir '${folder}/file')`,
+    });
+  });
+
+  it('that nothing can be written to is refused', () => {
+    mkdirSync(join(folder, 'lock')); // so that the lock can't be taken, as on a disk that can only be read
+    expect(refusalOf(folder)).toMatchObject({
+      name: 'StartError',
+      message: `--data-dir: ${folder} can't be used: unable to open database file`,
+    });
   });
 });
 
