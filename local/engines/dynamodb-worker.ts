@@ -5,6 +5,7 @@ import { acceptStreams, captureChanges, creatingStream, type TableStore, updatin
 import { ChangeLog } from './change-log.ts';
 import { type StreamDescription, shardIdOf } from './change-storage.ts';
 import type { DynamoDbWorkerData, DynamoDbWrites } from './dynamodb.ts';
+import { refuseNested, refuseNestedUpdates } from './dynamodb-nesting.ts';
 import { streamsApi } from './dynamodb-streams-api.ts';
 import { remembering } from './expressions.ts';
 import { admitting } from './known-callers.ts';
@@ -17,7 +18,8 @@ if (time) {
   Date.now = () => shared[0] as number; // the only clock that is looked at here
 }
 
-function prepare(input: Input): void {
+function prepare(input: Input, types: Readonly<Record<string, unknown>>): void {
+  refuseNested(input, types);
   const { TableName: name } = input;
   if (typeof name === 'string' && name.startsWith('arn:')) input.TableName = name.slice(name.indexOf('/') + 1);
 }
@@ -94,6 +96,7 @@ function answerRefusingItem(): void {
 let log: ChangeLog;
 acceptStreams();
 answerRefusingItem();
+refuseNestedUpdates();
 const engine = await openLevelEngine<ItemStore>('dynalite', {
   options: { path, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 },
   prepare,
