@@ -5,6 +5,7 @@ import { acceptStreams, captureChanges, creatingStream, type TableStore, updatin
 import { ChangeLog } from './change-log.ts';
 import { type StreamDescription, shardIdOf } from './change-storage.ts';
 import type { DynamoDbWorkerData, DynamoDbWrites } from './dynamodb.ts';
+import { refuseEmptyIndexKeys } from './dynamodb-index-keys.ts';
 import { refuseNested, refuseNestedUpdates } from './dynamodb-nesting.ts';
 import { streamsApi } from './dynamodb-streams-api.ts';
 import { remembering } from './expressions.ts';
@@ -97,6 +98,7 @@ let log: ChangeLog;
 acceptStreams();
 answerRefusingItem();
 refuseNestedUpdates();
+refuseEmptyIndexKeys();
 const engine = await openLevelEngine<ItemStore>('dynalite', {
   options: { path, createTableMs: 0, updateTableMs: 0, deleteTableMs: 0 },
   prepare,
