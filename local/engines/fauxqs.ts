@@ -38,7 +38,7 @@ interface SqsStore {
 
 export interface S3Store {
   persistence: unknown;
-  readonly buckets: ReadonlyMap<string, ReadonlyMap<string, StoredObject>>;
+  readonly buckets: ReadonlyMap<string, Map<string, StoredObject>>;
   listObjects(bucket: string, request: ListingRequest): Listing;
   deleteObjects(bucket: string, keys: readonly string[]): void;
 }

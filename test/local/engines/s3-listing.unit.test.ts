@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { listObjects } from '../../../local/engines/s3-listing.ts';
 
@@ -47,4 +48,32 @@ it('shows nothing, and says that it is all, where no key is asked for', () => {
     commonPrefixes: [],
     isTruncated: false,
   });
+});
+
+it('shows what came and what went since the last listing, whole prefixes among it', () => {
+  fc.assert(
+    fc.property(fc.array(fc.record({ key, isNew: fc.boolean() }), { maxLength: 60 }), (changes) => {
+      const objects = new Map([['a/', { key: 'a/' }]]);
+      for (const { key, isNew } of changes) {
+        if (isNew) objects.set(key, { key });
+        else objects.delete(key);
+        for (const request of [{}, { delimiter: '/' }]) {
+          expect(listObjects(objects, request)).toEqual(listObjects(new Map(objects), request));
+        }
+      }
+      objects.clear();
+      expect(listObjects(objects, {}).objects).toEqual([]);
+    }),
+  );
+});
+
+it("goes through all of a bucket's keys for the first page, and never again", () => {
+  const objects = new Map(['d', 'b/1', 'b/2', 'c', 'a'].map((key) => [key, { key }]));
+  const keys = jest.spyOn(objects, 'keys');
+  listObjects(objects, { maxKeys: 1 });
+  objects.set('b', { key: 'b' });
+  objects.delete('c');
+  const { objects: listed, commonPrefixes } = listObjects(objects, { delimiter: '/', startAfter: 'a' });
+  expect([listed.map(({ key }) => key), commonPrefixes]).toEqual([['b', 'd'], ['b/']]);
+  expect(keys).toHaveBeenCalledTimes(1);
 });
