@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { takeLock } from './file-lock.ts';
 import { asStartError, StartError } from './start-error.ts';
+import { makeTemporaryFolder } from './temporary-folder.ts';
 
 /** The folder that holds all state of one running stack; nobody else may use it meanwhile. */
 export interface DataDir {
@@ -21,7 +21,10 @@ export interface DataDir {
  * Throws a `StartError` where another runtime holds it, or where it can't be made or written to.
  */
 export const openDataDir = (path?: string): DataDir => {
-  if (path === undefined) return openTemporary();
+  if (path === undefined) {
+    const folder = makeTemporaryFolder();
+    return { ...folder, secret: (name) => secretIn(folder.path, name) };
+  }
   const directory = resolve(path);
   try {
     const isNew = makeFolder(directory);
@@ -50,20 +53,6 @@ const makeFolder = (path: string): boolean => {
 };
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-
-const openTemporary = (): DataDir => {
-  const directory = mkdtempSync(join(tmpdir(), 'event-sourcing-'));
-  const remove = (): void => rmSync(directory, { recursive: true, force: true });
-  process.once('exit', remove);
-  return {
-    path: directory,
-    secret: (name) => secretIn(directory, name),
-    close: () => {
-      process.off('exit', remove);
-      remove();
-    },
-  };
-};
 
 const lock = (directory: string): (() => void) => {
   const owner = join(directory, 'runtime.pid');

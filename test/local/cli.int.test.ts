@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -209,6 +210,20 @@ describe('npm start', () => {
     expect(await started.exited).toBe(130);
     expect(await answer).toBe('cut off');
     expect(existsSync(data)).toBe(false);
+  });
+
+  it('removes the temporary data of a runtime that was killed, and leaves that of one which runs', async () => {
+    const start = () => startIn({ TMPDIR: folder }, '--assembly', assembly, '--port', '0');
+    const assembly = api();
+    const [killed, running] = [start(), start()];
+    await Promise.all([killed.ready(), running.ready()]);
+    const dataOf = ({ printed }: typeof killed) => /^ {2}data +(\S+),/m.exec(printed())?.[1] ?? '';
+    for (const runtime of [killed, running]) utimesSync(dataOf(runtime), 0, 0);
+    killed.child.kill('SIGKILL');
+    await killed.exited;
+    await start().ready();
+    await eventually(() => expect(existsSync(dataOf(killed))).toBe(false), 10_000);
+    expect(existsSync(dataOf(running))).toBe(true);
   });
 
   it('says what to run first where npm, told to ignore scripts, has installed nothing', () => {
