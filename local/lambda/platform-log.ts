@@ -18,19 +18,22 @@ export interface PlatformLog {
   report(report: InvocationReport): string;
 }
 
-/** `START`, `END` and `REPORT`, as in CloudWatch. */
+/**
+ * `START`, `END` and `REPORT`, as in CloudWatch; a `REPORT` ends with `Status: timeout` where that is so. The error
+ * type that AWS adds for some failures is not there.
+ */
 export const textPlatformLog: PlatformLog = {
   initStart: () => `INIT_START Runtime Version: ${runtimeVersion}\n`,
   start: (requestId) => `START RequestId: ${requestId} Version: $LATEST\n`,
   timedOut: (requestId, timeoutMs) =>
     `${new Date().toISOString()} ${requestId} Task timed out after ${seconds(timeoutMs)} seconds\n`,
-  report({ requestId, durationMs, initMs, memoryMb, memoryUsedBytes }) {
+  report({ requestId, durationMs, initMs, memoryMb, memoryUsedBytes, status }) {
     const init = initMs === undefined ? '' : `Init Duration: ${initMs.toFixed(2)} ms\t`;
     return (
       `END RequestId: ${requestId}\n` +
       `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\t` +
       `Billed Duration: ${billedMs(durationMs, initMs)} ms\tMemory Size: ${memoryMb} MB\t` +
-      `Max Memory Used: ${megabytes(memoryUsedBytes)} MB\t${init}\n`
+      `Max Memory Used: ${megabytes(memoryUsedBytes)} MB\t${init}${status === 'timeout' ? 'Status: timeout' : ''}\n`
     );
   },
 };

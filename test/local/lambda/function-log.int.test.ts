@@ -74,6 +74,7 @@ describe('the log of a function', () => {
 
     expect(log).toMatch(/r-1\tINFO\tlast words\n/);
     expect(log).toMatch(new RegExp(`\n${time} r-1 Task timed out after 0\\.20 seconds\nEND RequestId: r-1\nREPORT `));
+    expect(log).toMatch(new RegExp(`\tInit Duration: ${ms} ms\tStatus: timeout\n$`));
   });
 
   it('has the error of a handler that failed, as the runtime of Lambda writes it', async () => {
