@@ -19,6 +19,8 @@ export interface Call {
 
 /** The function that an environment belongs to. */
 export interface EnvironmentOwner {
+  /** It waits no more. */
+  begun(call: Call): void;
   /** It is free, or has begun the call that it was handed ahead. */
   turned(environment: Environment): void;
   /** It has ended; where it never became free, `fail` answers a caller that waited for it. `notBegun` has to run anew. */
@@ -144,6 +146,7 @@ export class Environment implements ThreadListener {
     this.#tail = '';
     this.#limit(this.#settings.timeoutMs);
     this.#write(this.#settings.platformLog.start(call.requestId));
+    this.#owner.begun(call);
   }
 
   #limit(ms: number): void {

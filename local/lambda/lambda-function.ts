@@ -81,9 +81,8 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
       };
       const requestId = options.requestId ?? randomUUID();
       const waitsUntil = performance.now() + (options.patienceMs ?? patienceMs);
-      const call = { payload, options, requestId, waitsUntil, answer };
-      this.#countAsWaiting(call);
-      this.#waiting.push(call);
+      if (options.source === 'api') this.#settings.precedence?.requestWaits();
+      this.#waiting.push({ payload, options, requestId, waitsUntil, answer });
       this.#dispatch();
     });
     return during(this.#settings.clock ?? systemClock, answered);
@@ -107,6 +106,10 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
     await this.#settings.log.close();
   }
 
+  begun({ options }: Call): void {
+    if (options.source === 'api') this.#settings.precedence?.requestRuns();
+  }
+
   turned(environment: Environment): void {
     this.#starting.delete(environment);
     if (environment.isFree) this.#free.push(environment);
@@ -119,12 +122,9 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
     this.#free = this.#free.filter((other) => other !== environment);
     const gone = environment.gone.then(() => void this.#ending.delete(gone));
     this.#ending.add(gone);
-    if (notBegun) {
-      this.#countAsWaiting(notBegun);
-      this.#waiting.unshift(notBegun);
-    }
+    if (notBegun) this.#waiting.unshift(notBegun);
     if (this.#starting.delete(environment) && end.reason !== 'killed') {
-      const call = this.#next();
+      const call = this.#waiting.shift();
       if (call) environment.fail(call, end);
     }
     this.#dispatch();
@@ -132,7 +132,7 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
 
   #dispatch(): void {
     while (this.#free.length > 0) {
-      const call = this.#next() ?? this.#takeBack();
+      const call = this.#waiting.shift() ?? this.#takeBack();
       if (!call) break;
       this.#free.pop()?.run(call);
     }
@@ -140,17 +140,10 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
     this.#grow();
   }
 
-  /** The call that has waited longest, which waits no more. */
-  #next(): Call | undefined {
-    const call = this.#waiting.shift();
-    if (call?.options.source === 'api') this.#settings.precedence?.requestRuns();
-    return call;
-  }
-
   #handAhead(): void {
     for (const environment of this.#environments) {
       if (!environment.takesAhead) continue;
-      const call = this.#next();
+      const call = this.#waiting.shift();
       if (!call) break;
       environment.run(call);
     }
@@ -161,10 +154,6 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
       const call = environment.takeBack();
       if (call) return call;
     }
-  }
-
-  #countAsWaiting({ options }: Call): void {
-    if (options.source === 'api') this.#settings.precedence?.requestWaits();
   }
 
   /** Starts the first environment at once, and a further one when any call has waited enough for those there are. */
@@ -187,7 +176,9 @@ class LambdaFunction implements LocalFunction, EnvironmentOwner {
     } catch (error) {
       const payload = JSON.stringify(errorObject(error));
       this.#settings.onFailure?.(payload);
-      this.#next()?.answer({ payload, functionError: 'Unhandled' });
+      const call = this.#waiting.shift();
+      if (call) this.begun(call);
+      call?.answer({ payload, functionError: 'Unhandled' });
     }
   }
 

@@ -29,6 +29,19 @@ it('holds batches until no request of any function waits', async () => {
   expect(Math.min(...begunAt)).toBeGreaterThanOrEqual(Math.max(first ?? 0, other ?? 0));
 });
 
+it('holds a batch while a request waits that a busy environment was handed', async () => {
+  const precedence = new Precedence(60_000);
+  const probe = probeFunction(slow, { precedence });
+  await probe.call(0, request);
+  const running = probe.call(200, request);
+  await new Promise((resolve) => setTimeout(resolve, 50)); // by then it has begun, and the next is handed over
+  const waiting = probe.call(0, request);
+
+  await precedence.turnOfBatch();
+  expect(Date.now()).toBeGreaterThanOrEqual((await running) as number);
+  await waiting;
+});
+
 it('holds a batch no longer than it may', async () => {
   const precedence = new Precedence(20);
   const probe = probeFunction(slow, { precedence });
