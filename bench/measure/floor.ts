@@ -10,7 +10,7 @@ import { type Figures, percentile } from '../statistics.ts';
 
 /**
  * What the engines give one process that makes the system's calls with the functions' own clients and adapters, and
- * does nothing else: as many orders as the runtime is given, on engines as fresh as the runtime's.
+ * does nothing else, in the same turns as the runtime's: on engines that hold about as much, and as warm.
  */
 export async function measureFloor(folder: string, sizes: Sizes): Promise<Figures> {
   const engines = startChild<EnginesJob, Record<string, string>>('engines.ts');
@@ -26,18 +26,19 @@ export async function measureFloor(folder: string, sizes: Sizes): Promise<Figure
         return { perSecond: orders / seconds, p50: percentile(latenciesMs, 0.5), p99: percentile(latenciesMs, 0.99) };
       };
       const emptyMegabytes = residentMegabytes(engines.pid);
-      await load('all', sizes.warmUp, 1);
+      await load('all', sizes.held - sizes.latency, 64);
       const single = await load('all', sizes.latency, 1);
-      const all = await load('all', sizes.held - sizes.warmUp - sizes.latency, 64);
       const loadedMegabytes = residentMegabytes(engines.pid);
       const heldMegabytes = await restingMegabytes(engines.pid, sizes.restMs);
-      await load('stores', sizes.warmUp, 64);
-      const stores = await load('stores', sizes.batched - sizes.warmUp, 64);
+      await load('all', sizes.warmUp, 64);
+      const all = await load('all', sizes.sixtyFour, 64);
+      const stores = await load('stores', sizes.batched, 64);
       const grownMegabytes = await restingMegabytes(engines.pid, sizes.restMs);
+      const growthMegabytes = ((grownMegabytes - heldMegabytes) * 10_000) / (first - sizes.held);
       await load('stream', sizes.warmUp, 1);
       const one = await load('stream', sizes.one, 1);
       const sixteen = await load('stream', sizes.sixteen, 16);
-      const sixtyFour = await load('stream', sizes.batched - sizes.warmUp - sizes.one - sizes.sixteen, 64);
+      const sixtyFour = await load('stream', sizes.sixtyFour, 64);
       return {
         put1PerSecond: one.perSecond,
         put1P50Ms: one.p50,
@@ -55,7 +56,7 @@ export async function measureFloor(folder: string, sizes: Sizes): Promise<Figure
         emptyMegabytes,
         heldMegabytes,
         loadedMegabytes,
-        growthMegabytes: ((grownMegabytes - heldMegabytes) * 10_000) / sizes.batched,
+        growthMegabytes,
       };
     } finally {
       await client.close();

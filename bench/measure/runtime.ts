@@ -9,7 +9,13 @@ import { measureAccepting } from './accepting.ts';
 import { measureOrderLatency } from './order-latency.ts';
 import { measureStart } from './start.ts';
 
-/** One fresh runtime in `folder`, from its start until it holds `held` and then `batched` more orders. */
+/** Those of each function, by default: each compiles its code for itself, so each has to be warmed up. */
+const environments = 3;
+
+/**
+ * One fresh runtime in `folder`, from its start until it holds `held` orders, and then, since what it compiled is given
+ * back while it is left alone, warmed up again for the loads.
+ */
 export async function measureRuntime(folder: string, sizes: Sizes, say: (what: string) => void): Promise<Figures> {
   say('starting, synthesis included');
   const first = await measureStart(folder);
@@ -31,18 +37,19 @@ export async function measureRuntime(folder: string, sizes: Sizes, say: (what: s
       sent = upTo;
       return measureAccepting(client, runtime, stores, posting);
     };
-    await post(sizes.warmUp, 16);
-    const sixtyFour = await post(sizes.held - sizes.sixteen - sizes.one - sizes.latency, 64);
-    const sixteen = await post(sent + sizes.sixteen, 16);
-    const one = await post(sent + sizes.one, 1);
+    await post(sizes.held - sizes.latency, 64);
     say(`following ${sizes.latency} orders, one by one, into both stores`);
     const latenciesMs = await measureOrderLatency(runtime, stores, sent, sizes.latency);
-    sent += sizes.latency;
+    sent = sizes.held;
     const loadedMegabytes = residentMegabytes(runtime.pid);
     say('leaving it alone');
     const heldMegabytes = await restingMegabytes(runtime.pid, sizes.restMs);
-    await post(sizes.held + sizes.warmUp, 2, 500);
-    const batches = await post(sizes.held + sizes.batched, 2, 500);
+    await post(sent + environments * sizes.warmUp, 64);
+    const sixtyFour = await post(sent + sizes.sixtyFour, 64);
+    const sixteen = await post(sent + sizes.sixteen, 16);
+    const one = await post(sent + sizes.one, 1);
+    await post(sent + sizes.warmUp, 2, 500);
+    const batches = await post(sent + sizes.batched, 2, 500);
     const grownMegabytes = await restingMegabytes(runtime.pid, sizes.restMs);
     return {
       firstStartSeconds: first.startMs / 1_000,
@@ -64,7 +71,7 @@ export async function measureRuntime(folder: string, sizes: Sizes, say: (what: s
       clientCores: sixtyFour.clientCores,
       heldMegabytes,
       loadedMegabytes,
-      growthMegabytes: ((grownMegabytes - heldMegabytes) * 10_000) / sizes.batched,
+      growthMegabytes: ((grownMegabytes - heldMegabytes) * 10_000) / (sent - sizes.held),
     };
   } finally {
     stores.close();
