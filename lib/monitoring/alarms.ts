@@ -137,8 +137,8 @@ const ofStream = (stream: EventStream): AlarmProps => ({
 
 const ofTable = (watched: WatchedTable): AlarmProps[] => {
   const refused = (what: string) =>
-    `${what} refused writes: one key takes more than 1,000 a second, or the account's limit is reached. Who writes to ` +
-    'it tries again, then falls behind.';
+    `${what} refused writes: one key takes more than 1,000 a second, or the account's limit is reached. A consumer ` +
+    'that writes to it tries again, then falls behind; who asked the API for the change is answered 503.';
   return [
     {
       id: `${watched.name}-RefusesWrites`,
