@@ -32,7 +32,7 @@ export const fullSizes: Sizes = {
   held: 10_000,
   one: 600,
   sixteen: 2_000,
-  sixtyFour: 5_000,
+  sixtyFour: 10_000,
   batched: 10_000,
   imports: 15,
   batches: 200,
