@@ -29,14 +29,14 @@ it('gives a call its whole time, though it was handed over while another one ran
       await new Promise((r) => setTimeout(r, ms));
       return left;
     };`,
-    { timeoutMs: 1_000 },
+    { timeoutMs: 2_000 },
   );
   await probe.call(0);
 
-  const [first, second] = await Promise.all([probe.call(700), probe.call(700)]);
+  const [first, second] = await Promise.all([probe.call(1_100), probe.call(1_100)]);
 
-  expect(first).toBeGreaterThan(900);
-  expect(second).toBeGreaterThan(900);
+  expect(first).toBeGreaterThan(1_500);
+  expect(second).toBeGreaterThan(1_500);
 });
 
 it('runs a call anew whose environment ends before it begins', async () => {
@@ -52,11 +52,11 @@ it('runs a call anew whose environment ends before it begins', async () => {
 });
 
 it('counts no answer as late that only this thread was late to hear', async () => {
-  const probe = probeFunction(slow, { timeoutMs: 300 });
+  const probe = probeFunction(slow, { timeoutMs: 1_000 });
   await probe.call(0);
 
   const answered = [probe.call(1), probe.call(1)];
-  for (const until = performance.now() + 500; performance.now() < until; );
+  for (const until = performance.now() + 1_500; performance.now() < until; );
 
   expect((await Promise.all(answered)).map((answer) => (answer as [number, number])[1])).toEqual([2, 3]);
 });
@@ -66,13 +66,14 @@ it('measures each call by itself, however late it is heard', async () => {
   await probe.call(0);
 
   const answered = [20, 60].map((ms) => probe.call(ms));
-  for (const until = performance.now() + 300; performance.now() < until; );
+  for (const until = performance.now() + 1_000; performance.now() < until; );
   await Promise.all(answered);
 
-  const durations = [...(await probe.closeAndReadLog()).matchAll(/\tDuration: ([\d.]+) ms/g)].map(([, ms]) =>
-    Number(ms),
-  );
-  expect(durations.map((ms) => Math.round(ms / 20))).toEqual([0, 1, 3]);
+  const log = await probe.closeAndReadLog();
+  const [, first = 0, second = 0] = [...log.matchAll(/\tDuration: ([\d.]+) ms/g)].map(([, ms]) => Number(ms));
+  expect(first).toBeGreaterThan(15);
+  expect(second).toBeGreaterThan(55);
+  expect(first + second).toBeLessThan(900);
 });
 
 it('runs every call once, and only those again that had not begun, while environments end at random', async () => {
