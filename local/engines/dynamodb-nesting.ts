@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { refuseItemChanges } from './dynamodb-item-changes.ts';
 import type { Input } from './level-engine.ts';
 
 /** How deep a value may lie, the attribute itself being at the first level. */
@@ -18,15 +19,11 @@ export function refuseNested(input: Input, types: Readonly<Record<string, unknow
 
 /** Refuses an update that would put a value too deep into its item, flat as it may be by itself. */
 export function refuseNestedUpdates(): void {
-  const database = require('dynalite/db');
-  const { updateIndexes } = database;
-  database.updateIndexes = (store: unknown, table: unknown, before: unknown, after: unknown, callback: Callback) =>
-    Object.values(after ?? {}).some((value) => isNestedBeyond(mostLevels, value))
-      ? callback(refusal())
-      : updateIndexes(store, table, before, after, callback);
+  refuseItemChanges(({ after }) => {
+    const isNested = Object.values(after ?? {}).some((value) => isNestedBeyond(mostLevels, value));
+    return isNested ? refusal() : undefined;
+  });
 }
-
-type Callback = (error: unknown) => void;
 
 const require = createRequire(import.meta.url);
 
