@@ -1,5 +1,4 @@
 import {
-  CreateTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
   GetItemCommand,
@@ -9,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { startDynamoDb } from '../../../local/engines/dynamodb.ts';
 import type { Engine } from '../../../local/engines/engine.ts';
-import { eventually } from '../../support/eventually.ts';
+import { createTable } from '../../support/create-table.ts';
 import { client, scratchFolder, started } from './scratch.ts';
 
 const path = scratchFolder();
@@ -22,34 +21,27 @@ const connected = (to: Engine) => new DynamoDBClient({ ...client, endpoint: to.u
 beforeAll(async () => {
   engine = await started(startDynamoDb({ path }));
   dynamoDb = connected(engine);
-  await dynamoDb.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'account', AttributeType: 'S' },
-        { AttributeName: 'vendor', AttributeType: 'S' },
-        { AttributeName: 'newest', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'account', KeyType: 'HASH' },
-        { AttributeName: 'vendor', KeyType: 'RANGE' },
-      ],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'newestByAccount',
-          KeySchema: [
-            { AttributeName: 'account', KeyType: 'HASH' },
-            { AttributeName: 'newest', KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'ALL' },
-        },
-      ],
-    }),
-  );
-  await eventually(async () => {
-    const { Table } = await dynamoDb.send(new DescribeTableCommand({ TableName }));
-    expect(Table?.TableStatus).toBe('ACTIVE');
+  await createTable(dynamoDb, {
+    TableName,
+    AttributeDefinitions: [
+      { AttributeName: 'account', AttributeType: 'S' },
+      { AttributeName: 'vendor', AttributeType: 'S' },
+      { AttributeName: 'newest', AttributeType: 'S' },
+    ],
+    KeySchema: [
+      { AttributeName: 'account', KeyType: 'HASH' },
+      { AttributeName: 'vendor', KeyType: 'RANGE' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'newestByAccount',
+        KeySchema: [
+          { AttributeName: 'account', KeyType: 'HASH' },
+          { AttributeName: 'newest', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
   });
 });
 afterAll(() => dynamoDb.destroy());

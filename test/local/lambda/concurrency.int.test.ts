@@ -1,11 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { TooManyRequests } from '../../../local/lambda/local-function.ts';
 import { eventually } from '../../support/eventually.ts';
-import { probeFunction } from './probe-function.ts';
-
-/** Answers which thread ran it and how many runs that thread has had; waits for as long as it is told. */
-const slow = `const { threadId } = require('node:worker_threads'); let n = 0;
-  exports.handler = async (ms) => { n++; await new Promise((r) => setTimeout(r, ms)); return [threadId, n]; };`;
+import { probeFunction, slow } from './probe-function.ts';
 
 describe('the environments of a function', () => {
   it('run one invocation each at a time, and further ones wait in order', async () => {

@@ -1,9 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { probeFunction } from './probe-function.ts';
-
-/** Answers which thread ran it and how many runs that thread has had; waits for as long as it is told. */
-const slow = `const { threadId } = require('node:worker_threads'); let n = 0;
-  exports.handler = async (ms) => { n++; await new Promise((r) => setTimeout(r, ms)); return [threadId, n]; };`;
+import { probeFunction, slow } from './probe-function.ts';
 
 const twoEnvironments = async () => {
   const probe = probeFunction(slow, { environments: 2 });
