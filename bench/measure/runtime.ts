@@ -1,3 +1,4 @@
+import { readCommandLine } from '../../local/command-line.ts';
 import { startChild } from '../child.ts';
 import type { PostJob } from '../children/order-client.ts';
 import type { Load } from '../load.ts';
@@ -10,7 +11,7 @@ import { measureOrderLatency } from './order-latency.ts';
 import { measureStart } from './start.ts';
 
 /** Those of each function, by default: each compiles its code for itself, so each has to be warmed up. */
-const environments = 3;
+const { environments } = readCommandLine([]);
 
 /**
  * One fresh runtime in `folder`, from its start until it holds `held` orders, and then, since what it compiled is given
