@@ -10,7 +10,7 @@ export default {
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!uuid/)'], // uuid ships ES modules only
+  transformIgnorePatterns: ['/node_modules/(?!(to-fast-properties|uuid)/)'], // these ship ES modules only
   maxWorkers: '100%',
   testTimeout: 20_000,
 };
