@@ -16,11 +16,10 @@ export interface TableStore extends Store {
 }
 
 /**
- * Captures changes where dynalite stores them, whatever operation they come from: an item of a table with a stream goes
- * to the database by way of the log, and so does each table's description. Other tables pay for a look-up.
+ * Captures changes where dynalite stores them, whatever operation they come from: all that is written goes to the
+ * database by way of the log, an item of a table with a stream with its record.
  */
 export const captureChanges = (db: ItemDatabase, log: ChangeLog): void => {
-  const { put, del } = db;
   const capturedTable = (key: string) => {
     const name = key.startsWith('item-') ? key.slice('item-'.length, key.indexOf('~')) : undefined;
     return name !== undefined && log.captures(name) ? name : undefined;
@@ -29,12 +28,12 @@ export const captureChanges = (db: ItemDatabase, log: ChangeLog): void => {
     const table = capturedTable(key);
     if (table !== undefined) log.write(table, key, JSON.stringify(value), callback);
     else if (key.startsWith('table~')) log.putTable({ type: 'put', key, value }, value as Table, callback);
-    else put.call(db, key, value, callback);
+    else log.store({ type: 'put', key, value }, callback);
   };
   db.del = (key, callback) => {
     const table = capturedTable(key);
     if (table !== undefined) log.write(table, key, undefined, callback);
-    else del.call(db, key, callback);
+    else log.store({ type: 'del', key }, callback);
   };
 };
 

@@ -30,7 +30,7 @@ interface Commit {
 /**
  * The changes of all tables with a stream, kept in the database of the tables themselves: a write and its record are
  * one batch, stored whole or not at all. Batches follow each other, each with all that came in during the last; so a
- * reader that has seen a record has seen every earlier one.
+ * reader that has seen a record has seen every earlier one, and many writes go to the disk's thread at once.
  */
 export class ChangeLog {
   private readonly db: ItemDatabase;
@@ -116,6 +116,11 @@ export class ChangeLog {
         done(error);
       },
     });
+  }
+
+  /** Stores or removes what no stream tells of, with the batch that is next. */
+  store(operation: Operation, done: Commit['done']): void {
+    this.commit({ operations: () => [operation], done });
   }
 
   /** Stores an item of the table, or removes it, together with the record of what that changes. */
