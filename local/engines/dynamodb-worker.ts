@@ -7,6 +7,7 @@ import { type StreamDescription, shardIdOf } from './change-storage.ts';
 import type { DynamoDbWorkerData, DynamoDbWrites } from './dynamodb.ts';
 import { refuseEmptyIndexKeys } from './dynamodb-index-keys.ts';
 import { refuseNested, refuseNestedUpdates } from './dynamodb-nesting.ts';
+import { passingPlainValues } from './dynamodb-plain-values.ts';
 import { streamsApi } from './dynamodb-streams-api.ts';
 import { remembering } from './expressions.ts';
 import { admitting } from './known-callers.ts';
@@ -77,6 +78,9 @@ for (const name of ['conditionParser', 'projectionParser', 'updateParser']) {
   const parser = require(`dynalite/db/${name}`);
   parser.parse = remembering(parser.parse);
 }
+
+const validations = require('dynalite/validations');
+validations.checkTypes = passingPlainValues(validations.checkTypes);
 
 /** A refused write answers the item that refused it, where it is asked to: dynalite knows nothing of that. */
 function answerRefusingItem(): void {

@@ -65,7 +65,7 @@ const withValues = (node: unknown, places: Known['values'], values: Readonly<Rec
   const name = places.get(node);
   if (name !== undefined) return values[name];
   if (Array.isArray(node)) return node.map((each) => withValues(each, places, values));
-  const copy = Object.create(Object.getPrototypeOf(node));
-  for (const [key, each] of Object.entries(node)) copy[key] = withValues(each, places, values);
+  const copy: Record<string, unknown> = { __proto__: Object.getPrototypeOf(node), ...node };
+  for (const key in copy) copy[key] = withValues(copy[key], places, values);
   return copy;
 };
