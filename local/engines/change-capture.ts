@@ -20,22 +20,16 @@ export interface TableStore extends Store {
  * database by way of the log, an item of a table with a stream with its record.
  */
 export const captureChanges = (db: ItemDatabase, log: ChangeLog): void => {
-  const capturedTable = (key: string) => {
-    const name = key.startsWith('item-') ? key.slice('item-'.length, key.indexOf('~')) : undefined;
-    return name !== undefined && log.captures(name) ? name : undefined;
-  };
   db.put = (key, value, callback) => {
-    const table = capturedTable(key);
-    if (table !== undefined) log.write(table, key, JSON.stringify(value), callback);
-    else if (key.startsWith('table~')) log.putTable({ type: 'put', key, value }, value as Table, callback);
-    else log.store({ type: 'put', key, value }, callback);
+    if (key.startsWith('table~')) log.putTable({ type: 'put', key, value }, value as Table, callback);
+    else log.write(tableOf(key), key, JSON.stringify(value), callback);
   };
-  db.del = (key, callback) => {
-    const table = capturedTable(key);
-    if (table !== undefined) log.write(table, key, undefined, callback);
-    else log.store({ type: 'del', key }, callback);
-  };
+  db.del = (key, callback) => log.write(tableOf(key), key, undefined, callback);
 };
+
+/** The table whose item lies under the key, if one does. */
+const tableOf = (key: string): string | undefined =>
+  key.startsWith('item-') ? key.slice('item-'.length, key.indexOf('~')) : undefined;
 
 /** Lets `CreateTable` and `UpdateTable` take a `StreamSpecification`, which dynalite does not know. */
 export const acceptStreams = (): void => {

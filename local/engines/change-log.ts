@@ -66,11 +66,6 @@ export class ChangeLog {
     return log;
   }
 
-  /** Whether the table has a stream that takes its changes. */
-  captures(tableName: string): boolean {
-    return this.open.has(tableName);
-  }
-
   get descriptions(): readonly StreamDescription[] {
     return [...this.streams.values()].map(({ description }) => description);
   }
@@ -118,20 +113,15 @@ export class ChangeLog {
     });
   }
 
-  /** Stores or removes what no stream tells of, with the batch that is next. */
-  store(operation: Operation, done: Commit['done']): void {
-    this.commit({ operations: () => [operation], done });
-  }
-
-  /** Stores an item of the table, or removes it, together with the record of what that changes. */
-  write(tableName: string, key: string, after: Stored, done: Commit['done']): void {
-    const stream = this.open.get(tableName) as Stream;
-    const { keySchema, view } = stream.description;
-    const before = this.db.getSync(key, text);
-    const keyNames = keySchema.map(({ AttributeName }) => AttributeName);
-    const change = changeBetween(before, after, keyNames, view);
+  /**
+   * Stores what lies under a key, or removes it; where that is an item of a table with a stream, together with the
+   * record of what it changes.
+   */
+  write(tableName: string | undefined, key: string, after: Stored, done: Commit['done']): void {
     const operation: Operation =
       after === undefined ? { type: 'del', key } : { type: 'put', key, value: after, ...text };
+    const stream = tableName === undefined ? undefined : this.open.get(tableName);
+    const change = stream && this.changeOf(stream, key, after);
     this.commit({
       operations: () => (change ? [operation, this.append(stream, change)] : [operation]),
       done: (error) => {
@@ -166,6 +156,11 @@ export class ChangeLog {
         await this.committed(() => [{ type: 'del', key: streamKey(arn) }]);
       }
     }
+  }
+
+  private changeOf({ description }: Stream, key: string, after: Stored): Change | undefined {
+    const keyNames = description.keySchema.map(({ AttributeName }) => AttributeName);
+    return changeBetween(this.db.getSync(key, text), after, keyNames, description.view);
   }
 
   private append(stream: Stream, change: Change): Operation {
