@@ -23,7 +23,7 @@ export interface ProbeFunction extends LocalFunction {
   closeAndReadLog(): Promise<string>;
 }
 
-/** The source of a function that answers which thread ran it and how many runs that thread has had; waits for as long as it is told. */
+/** Code that answers which thread ran it and how many runs that thread has had; waits for as long as it is told. */
 export const slow = `const { threadId } = require('node:worker_threads'); let n = 0;
   exports.handler = async (ms) => { n++; await new Promise((r) => setTimeout(r, ms)); return [threadId, n]; };`;
 
