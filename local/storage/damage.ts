@@ -1,0 +1,14 @@
+/** What a store on disk has lost, or may have. Nothing is served from it. */
+export class StorageDamage extends Error {
+  override readonly name = 'StorageDamage';
+  /** The file. */
+  readonly path: string;
+  /** What is wrong with it, as the end of a sentence. */
+  readonly fault: string;
+
+  constructor(path: string, fault: string) {
+    super(`${path} is damaged: ${fault}`);
+    this.path = path;
+    this.fault = fault;
+  }
+}
