@@ -34,8 +34,9 @@ export interface DynamoDbWorkerData {
 const dayMs = 24 * 60 * 60 * 1_000;
 
 /**
- * DynamoDB, played by dynalite, and DynamoDB Streams before it, at one address. A call may name its table by its ARN,
- * as on AWS. A write and its stream record are stored together or not at all.
+ * DynamoDB and DynamoDB Streams at one address: dynalite's language over a store of our own. A call may name its table by
+ * its ARN, as on AWS. A write, its index entries and its stream record are stored together or not at all. `Query` and
+ * `Scan` show one moment.
  *
  * Not there: transactions, time to live, PartiQL, backups.
  */
@@ -51,7 +52,7 @@ export function startDynamoDb({
   const workerData: DynamoDbWorkerData = { path, keys, time, retentionMs };
   return startEngineThread({
     name: 'DynamoDB',
-    module: new URL('./dynamodb-worker.ts', import.meta.url),
+    module: new URL('./dynamodb/worker.ts', import.meta.url),
     workerData,
     onMessage: (message) => {
       for (const [streamArn, shardIds] of Object.entries((message as DynamoDbWrites).shardIds))

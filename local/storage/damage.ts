@@ -12,3 +12,11 @@ export class StorageDamage extends Error {
     this.fault = fault;
   }
 }
+
+/** Ends this thread with the error if it is damage: nothing more may be served. Anything else is left alone. */
+export const endOnDamage = (error: unknown): void => {
+  if (!(error instanceof StorageDamage)) return;
+  setImmediate(() => {
+    throw error;
+  });
+};

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { ChangeLog } from './change-log.ts';
-import { StreamsError, type StreamsInput } from './dynamodb-streams-input.ts';
+import { StreamsError, type StreamsInput } from './streams-input.ts';
 import {
   describeStream,
   getRecords,
   getShardIterator,
   listStreams,
   type StreamsOperation,
-} from './dynamodb-streams-operations.ts';
+} from './streams-operations.ts';
 
 const operations: ReadonlyMap<string, StreamsOperation> = new Map([
   ['ListStreams', listStreams],
@@ -36,7 +36,9 @@ const serve = async (log: ChangeLog, name: string, request: IncomingMessage, res
     if (!operation) throw new StreamsError('UnknownOperationException', `${name} is no operation`);
     if (!request.headers.authorization?.startsWith('AWS4-'))
       throw new StreamsError('MissingAuthenticationTokenException', 'Request is missing Authentication Token');
-    send(response, 200, await operation(log, await inputOf(request)));
+    const answer = operation(log, await inputOf(request));
+    await log.settled(); // what was just written is given out once it is stored
+    send(response, 200, answer);
   } catch (error) {
     const { message } = error as Error;
     if (error instanceof StreamsError) send(response, 400, JSON.stringify({ __type: error.type, message }));

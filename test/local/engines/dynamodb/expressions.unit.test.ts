@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Parse, remembering } from '../../../local/engines/expressions.ts';
+import { type Parse, remembering } from '../../../../local/engines/dynamodb/expressions.ts';
 
 const require = createRequire(import.meta.url);
 const { compare } = require('dynalite/db');

@@ -1,9 +1,9 @@
+import { placeOf, type StreamDescription, sequenceNumberAt, shardIdOf } from './change-keys.ts';
 import type { ChangeLog } from './change-log.ts';
-import { placeOf, type StreamDescription, sequenceNumberAt, shardIdOf } from './change-storage.ts';
-import { limitIn, StreamsError, type StreamsInput, textIn, unsatisfied } from './dynamodb-streams-input.ts';
+import { limitIn, StreamsError, type StreamsInput, textIn, unsatisfied } from './streams-input.ts';
 
 /** An operation of the API: answers with JSON text, throws a `StreamsError` for what the caller can set right. */
-export type StreamsOperation = (log: ChangeLog, input: StreamsInput) => string | Promise<string>;
+export type StreamsOperation = (log: ChangeLog, input: StreamsInput) => string;
 
 /** The streams of one table, or of all, a page at a time. */
 export const listStreams: StreamsOperation = (log, input) => {
@@ -75,24 +75,25 @@ const startIn = (log: ChangeLog, stream: StreamDescription, input: StreamsInput)
 };
 
 /** Up to 1,000 records and about 1 MiB, and where to go on; nowhere at the end of a closed shard. */
-export const getRecords: StreamsOperation = async (log, input) => {
+export const getRecords: StreamsOperation = (log, input) => {
   const { arn, after } = positionOf(textIn(input, 'ShardIterator', true));
   const stream = log.describe(arn);
   if (!stream) throw notFound(arn);
   checkHeld(after, stream);
   const limit = limitIn(input, 1_000);
-  const ended = log.hasEnded(arn); // before reading, so that what it ended with is read
   const texts: string[] = [];
   let bytes = 0;
   let place = after;
-  for await (const record of log.recordsAfter(arn, after, limit)) {
+  for (const record of log.recordsAfter(arn, after, limit)) {
     texts.push(record.text);
     bytes += record.text.length;
     place = record.place;
     if (bytes >= pageBytes) break;
   }
   const next =
-    ended && place >= log.lastPlace(arn) ? '' : `,"NextShardIterator":${JSON.stringify(iteratorAt(arn, place))}`;
+    stream.closedAtMs !== undefined && place >= log.lastPlace(arn)
+      ? ''
+      : `,"NextShardIterator":${JSON.stringify(iteratorAt(arn, place))}`;
   return `{"Records":[${texts.join()}]${next}}`;
 };
 

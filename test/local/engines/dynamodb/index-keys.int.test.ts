@@ -6,9 +6,9 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { startDynamoDb } from '../../../local/engines/dynamodb.ts';
-import { createTable } from '../../support/create-table.ts';
-import { client, scratchFolder, started } from './scratch.ts';
+import { startDynamoDb } from '../../../../local/engines/dynamodb.ts';
+import { createTable } from '../../../support/create-table.ts';
+import { client, scratchFolder, started } from '../scratch.ts';
 
 const TableName = 'indexed';
 let dynamoDb: DynamoDBClient;

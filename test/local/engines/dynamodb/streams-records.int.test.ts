@@ -1,7 +1,7 @@
 import { BatchWriteItemCommand, DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { ListStreamsCommand } from '@aws-sdk/client-dynamodb-streams';
 import { describe, expect, it } from '@jest/globals';
-import { eventually } from '../../support/eventually.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { brief, dynamoDb, heard, key, newTable, put, recordsOf, shardOf, streams } from './streams-engine.ts';
 
 describe('the stream of a table', () => {

@@ -20,8 +20,8 @@ import {
   type _Record as StreamRecord,
 } from '@aws-sdk/client-dynamodb-streams';
 import { afterAll, expect, it } from '@jest/globals';
-import { eventually } from '../../support/eventually.ts';
-import { client, scratchFolder } from './scratch.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { client, scratchFolder } from '../scratch.ts';
 
 const TableName = 'items';
 const folder = scratchFolder();
@@ -31,7 +31,7 @@ let streams: DynamoDBStreamsClient;
 afterAll(() => void child.kill('SIGKILL'));
 
 const start = async () => {
-  child = spawn(process.execPath, [join(import.meta.dirname, 'dynamodb-holder.ts'), folder], {
+  child = spawn(process.execPath, [join(import.meta.dirname, 'holder.ts'), folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [endpoint] = await once(createInterface(child.stdout as NodeJS.ReadableStream), 'line');

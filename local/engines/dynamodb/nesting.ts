@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module';
-import { refuseItemChanges } from './dynamodb-item-changes.ts';
-import type { Input } from './level-engine.ts';
+import { type Input, require } from './dynalite.ts';
+import { refuseItemChanges } from './item-changes.ts';
 
 /** How deep a value may lie, the attribute itself being at the first level. */
 const mostLevels = 32;
@@ -24,8 +23,6 @@ export function refuseNestedUpdates(): void {
     return isNested ? refusal() : undefined;
   });
 }
-
-const require = createRequire(import.meta.url);
 
 const refusal = () =>
   require('dynalite/db').validationError(

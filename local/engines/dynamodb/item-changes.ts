@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { require } from './dynalite.ts';
 
 export type Item = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -16,7 +16,7 @@ type Callback = (error: unknown) => void;
  * item, since what it writes may come from another attribute, or lie deep in one.
  */
 export function refuseItemChanges(refusalOf: (change: ItemChange) => unknown): void {
-  const database = createRequire(import.meta.url)('dynalite/db');
+  const database = require('dynalite/db');
   const { updateIndexes } = database;
   database.updateIndexes = (
     store: unknown,

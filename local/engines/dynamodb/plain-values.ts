@@ -1,4 +1,4 @@
-import type { Input } from './level-engine.ts';
+import type { Input } from './dynalite.ts';
 
 /** dynalite's: answers a copy of what it knows of the input, and throws at what has the wrong type. */
 type CheckTypes = (input: Input, types: Readonly<Record<string, unknown>>) => Input;

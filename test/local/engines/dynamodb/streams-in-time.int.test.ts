@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { DescribeStreamCommand, GetRecordsCommand, ListStreamsCommand } from '@aws-sdk/client-dynamodb-streams';
 import { describe, expect, it } from '@jest/globals';
-import { eventually } from '../../support/eventually.ts';
-import { scratchFolder } from './scratch.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { scratchFolder } from '../scratch.ts';
 import { dynamoDb, iterator, key, newTable, put, recordsOf, start, stop, streams } from './streams-engine.ts';
 
 describe('a stream in time', () => {

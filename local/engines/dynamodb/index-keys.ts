@@ -1,11 +1,11 @@
-import { createRequire } from 'node:module';
-import { type Item, refuseItemChanges } from './dynamodb-item-changes.ts';
+import { require } from './dynalite.ts';
+import { type Item, refuseItemChanges } from './item-changes.ts';
 
 type Visit = (attribute: string, type: string, index: { readonly IndexName: string }) => unknown;
 
 /** Refuses items and updates with an empty value of an index's key, which dynalite takes. */
 export function refuseEmptyIndexKeys(): void {
-  const database = createRequire(import.meta.url)('dynalite/db');
+  const database = require('dynalite/db');
   const { validateItem, validationError } = database;
   const findKey: (table: unknown, visit: Visit) => unknown = database.traverseIndexes;
 

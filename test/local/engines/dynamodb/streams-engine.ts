@@ -15,10 +15,10 @@ import {
   type _Record as StreamRecord,
 } from '@aws-sdk/client-dynamodb-streams';
 import { beforeAll, expect } from '@jest/globals';
-import { startDynamoDb } from '../../../local/engines/dynamodb.ts';
-import type { Engine } from '../../../local/engines/engine.ts';
-import { eventually } from '../../support/eventually.ts';
-import { client, scratchFolder, started } from './scratch.ts';
+import { startDynamoDb } from '../../../../local/engines/dynamodb.ts';
+import type { Engine } from '../../../../local/engines/engine.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { client, scratchFolder, started } from '../scratch.ts';
 
 const path = scratchFolder();
 /** What the engine told of its writes. */

@@ -6,10 +6,10 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { startDynamoDb } from '../../../local/engines/dynamodb.ts';
-import type { Engine } from '../../../local/engines/engine.ts';
-import { createTable } from '../../support/create-table.ts';
-import { client, scratchFolder, started } from './scratch.ts';
+import { startDynamoDb } from '../../../../local/engines/dynamodb.ts';
+import type { Engine } from '../../../../local/engines/engine.ts';
+import { createTable } from '../../../support/create-table.ts';
+import { client, scratchFolder, started } from '../scratch.ts';
 
 const path = scratchFolder();
 const TableName = 'orders';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createRequire } from 'node:module';
+import { require } from './dynalite.ts';
 
-const { itemSize } = createRequire(import.meta.url)('dynalite/db') as { itemSize(item: Item): number };
+const { itemSize } = require('dynalite/db') as { itemSize(item: Item): number };
 
 /** Attributes by name, each a value by its type: `{"id":{"S":"1"}}`. */
 type Item = Readonly<Record<string, Readonly<Record<string, unknown>>>>;

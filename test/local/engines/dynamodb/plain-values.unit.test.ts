@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { passingPlainValues } from '../../../local/engines/dynamodb-plain-values.ts';
+import { passingPlainValues } from '../../../../local/engines/dynamodb/plain-values.ts';
 
 const require = createRequire(import.meta.url);
 const { checkTypes } = require('dynalite/validations');

@@ -1,4 +1,5 @@
-import type { Stored, StreamViewType } from './change-record.ts';
+import type { Range } from '../../storage/storage.ts';
+import type { StreamViewType } from './change-record.ts';
 
 /** A table's description, as dynalite keeps it. */
 export interface Table {
@@ -6,6 +7,7 @@ export interface Table {
   readonly TableArn: string;
   readonly TableStatus: string;
   readonly KeySchema: readonly { readonly AttributeName: string }[];
+  readonly GlobalSecondaryIndexes?: readonly object[];
   StreamSpecification?: StreamSpecification | undefined;
   LatestStreamArn?: string;
   LatestStreamLabel?: string;
@@ -34,39 +36,16 @@ export interface StreamDescription {
 export const shardIdOf = ({ createdAtMs }: StreamDescription): string =>
   `shardId-${String(createdAtMs).padStart(20, '0')}-00000000`;
 
-export interface Operation {
-  readonly type: 'put' | 'del';
-  readonly key: string;
-  readonly value?: unknown;
-  readonly valueEncoding?: 'utf8';
-}
-
-export interface Range {
-  readonly gt: string;
-  readonly lt: string;
-  readonly reverse?: boolean;
-  readonly limit?: number;
-}
-
-/** The part of dynalite's Level database that the change log uses. */
-export interface ItemDatabase {
-  put(key: string, value: unknown, callback: (error?: unknown) => void): void;
-  del(key: string, callback: (error?: unknown) => void): void;
-  batch(operations: readonly Operation[]): Promise<void>;
-  getSync(key: string, options: { readonly valueEncoding: 'utf8' }): Stored;
-  iterator(range: Range & { readonly valueEncoding: 'utf8' }): AsyncIterable<[string, string]>;
-}
-
 /** Where the description of a stream lies: beside dynalite's own `table~`, `item-…~`, `index-…~` and `tag-…~`. */
 export const streamKey = (arn: string): string => `stream~${arn}`;
 
 /** Every stream's description. */
-export const streamRange: Range = { gt: 'stream~', lt: 'stream~\xff' };
+export const streamRange = { gt: 'stream~', lt: 'stream~\u{10ffff}' } satisfies Range;
 
 export const recordKey = (arn: string, place: number): string => `change~${arn}~${sequenceNumberAt(place)}`;
 
 /** Every record of a stream, in its order. */
-export const recordRange = (arn: string): Range => ({ gt: `change~${arn}~`, lt: `change~${arn}~\xff` });
+export const recordRange = (arn: string) => ({ gt: `change~${arn}~`, lt: `change~${arn}~\u{10ffff}` }) satisfies Range;
 
 export const placeIn = (key: string): number => placeOf(key.slice(key.lastIndexOf('~') + 1));
 
