@@ -188,6 +188,23 @@ export class Storage {
     setTimeout(step, 1_000).unref();
   }
 
+  /** Commits what is written now. Throws if that fails; then nothing of it is stored. */
+  flush(): void {
+    let failure: Error | undefined;
+    this.whenStored((error) => {
+      failure = error;
+    });
+    this.commit();
+    if (failure) throw failure;
+  }
+
+  /** Counts on from `commits`: for a store that was made anew in the place of a damaged one. */
+  continueAfter(commits: number): void {
+    this.statements.setCommits.run(commits);
+    this.commits = commits;
+    this.writeHead();
+  }
+
   /** Commits what is written and closes the file. */
   close(): void {
     if (!this.database.isOpen) return;
@@ -334,6 +351,7 @@ const prepare = (database: DatabaseSync) => {
     keysDown: page('key', 'DESC'),
     commits: statement('SELECT commits FROM store'),
     advance: statement('UPDATE store SET commits = commits + 1'),
+    setCommits: statement('UPDATE store SET commits = ?'),
     begin: statement('BEGIN IMMEDIATE'),
     commit: statement('COMMIT'),
     rollback: statement('ROLLBACK'),
