@@ -25,7 +25,7 @@ Synthesizes the CDK app of this folder and runs its stack on this machine.
   --assembly DIR     runs this cloud assembly, e.g. cdk.out, instead of synthesizing
   -c key=value       context for synthesis, as of the CDK; may be given several times
   --environments N   at most N execution environments a function (default 3)
-  --aws-pace         polls, backs off and waits as long as AWS does
+  --aws-pace         polls, backs off, waits and counts ages as AWS does
   --help             shows this
 
 Writes .local/outputs.json, .local/env (to be sourced by a shell) and .local/api-key.

@@ -28,6 +28,11 @@ export interface LocalContext {
   readonly pages: LocalPages;
   readonly clock: Clock;
   readonly pace: Pace;
+  /**
+   * What arrived before this moment has the age of what arrived then, where a maximum age ends its retries: the start of
+   * the runtime, unless the pace counts the time before it. Milliseconds since the epoch.
+   */
+  readonly agesFromMs: number;
   /** Lets requests go before batches. */
   readonly precedence: Precedence;
   /** At most this many execution environments a function. */

@@ -24,6 +24,12 @@ export interface Pace {
   readonly quietWindowMs: number;
   /** How long a buffer of a delivery stream that should wait so long does wait. */
   readonly bufferMs: (hintMs: number) => number;
+  /**
+   * Whether a record or an event grows older while the runtime is off. Where it doesn't, one that arrived before the
+   * runtime started counts as new at the start: a maximum age gives up what fails for too long, and what waited for a
+   * laptop to be switched on has not failed. A stream keeps its records no longer for that.
+   */
+  readonly agesWhileOff: boolean;
 }
 
 /** `firstMs`, then twice as long each time, `mostMs` at most. */
@@ -34,7 +40,8 @@ const doubling =
 
 /**
  * As on AWS: polls once a second, backs off 1, 2, 4 … 60 s, tries a failed event again after one minute and then two,
- * one that was refused after 1, 2, 4 … 300 s, holds a quiet window for two minutes, fills a buffer as long as it says.
+ * one that was refused after 1, 2, 4 … 300 s, holds a quiet window for two minutes, fills a buffer as long as it says,
+ * counts each age from the arrival.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export const awsPace: Pace = {
@@ -47,12 +54,13 @@ export const awsPace: Pace = {
   asyncRefusalMs: doubling(1_000, 300_000),
   quietWindowMs: 120_000,
   bufferMs: (hintMs) => hintMs,
+  agesWhileOff: true,
 };
 
 /**
  * For a laptop: woken by the write itself, leaves a busy shard 50 ms, holds a batch for a second at most (Lambda polls
  * no more often), backs off 50, 100, 200 … 1,000 ms, holds a quiet window for half a second,
- * fills a buffer for a second.
+ * fills a buffer for a second, counts no age while it is off.
  */
 export const laptopPace: Pace = {
   wakeOnWrite: true,
@@ -64,4 +72,5 @@ export const laptopPace: Pace = {
   asyncRefusalMs: doubling(50, 1_000),
   quietWindowMs: 500,
   bufferMs: (hintMs) => Math.min(1_000, hintMs),
+  agesWhileOff: false,
 };

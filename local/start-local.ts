@@ -78,6 +78,8 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
     const dataDir = openDataDir(options.dataDir);
     closers.push(dataDir.close);
     const clock = options.clock ?? systemClock;
+    const pace = options.pace ?? laptopPace;
+    const agesFromMs = pace.agesWhileOff ? 0 : clock.now();
     const principals = new Principals(dataDir.secret);
     for (const { logicalId, definition } of plan.resources) if (definition?.signs) principals.issue(logicalId);
     const metrics = new Metrics(stackName, clock.now, principals);
@@ -89,7 +91,6 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
 
     const functions = new Map<string, LocalFunction>();
     const eventSourceMappings = new Map<string, MappingSwitch>();
-    const pace = options.pace ?? laptopPace;
     const environments = options.environments ?? 3;
     const urls = new Map<string, string>(engines.urls);
     const asyncInvocations = openAsyncInvocations({
@@ -98,6 +99,7 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
       atOnce: environments,
       clock,
       pace,
+      agesFromMs,
       log,
     });
     const closeAsyncInvocations = singleFlight(() => asyncInvocations.close());
@@ -126,6 +128,7 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
       pages,
       clock,
       pace,
+      agesFromMs,
       precedence: new Precedence(pace.holdBatchMs),
       environments,
       endpoints,

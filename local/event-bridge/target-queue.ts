@@ -31,6 +31,8 @@ export interface TargetQueueParts {
   readonly forget: (ids: readonly number[]) => void;
   readonly clock: Clock;
   readonly pace: Pace;
+  /** An event taken earlier has the age of one taken then: milliseconds since the epoch. */
+  readonly agesFromMs: number;
 }
 
 /**
@@ -142,9 +144,10 @@ export class TargetQueue {
 
   /** The limit that stands against a further try after `waitMs`. */
   #exhausted({ event, failures }: Delivery, waitMs: number): string | undefined {
-    const { maximumRetryAttempts, maximumEventAgeMs, clock } = this.#parts;
+    const { maximumRetryAttempts, maximumEventAgeMs, agesFromMs, clock } = this.#parts;
     if (failures >= maximumRetryAttempts) return 'MaximumRetryAttempts';
-    return clock.now() + waitMs - event.takenAtMs > maximumEventAgeMs ? 'MaximumEventAgeInSeconds' : undefined;
+    const ageMs = clock.now() + waitMs - Math.max(event.takenAtMs, agesFromMs);
+    return ageMs > maximumEventAgeMs ? 'MaximumEventAgeInSeconds' : undefined;
   }
 
   async #retry(kept: KeptDelivery, waitMs: number): Promise<void> {

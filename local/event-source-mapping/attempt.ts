@@ -27,6 +27,10 @@ export interface AttemptLimits {
   /** -1: until the record is too old. */
   readonly maximumRetryAttempts: number;
   readonly maximumRecordAgeMs: number;
+  /** A record that arrived before this moment has the age of one that arrived then: milliseconds since the epoch. */
+  readonly agesFromMs: number;
+  /** How long after its arrival the stream keeps a record: it is tried no longer, whatever its age. */
+  readonly retentionMs: number;
   readonly bisectBatchOnFunctionError: boolean;
 }
 
@@ -105,7 +109,9 @@ export const expire = <R extends StreamRecord>(
   limits: AttemptLimits,
   nowMs: number,
 ): { readonly expired: readonly SetAside<R>[]; readonly fresh: Attempt<R> } => {
-  const tooOld = (record: R) => nowMs - record.arrivedAtMs > limits.maximumRecordAgeMs;
+  const tooOld = ({ arrivedAtMs }: R) =>
+    nowMs - Math.max(arrivedAtMs, limits.agesFromMs) > limits.maximumRecordAgeMs ||
+    nowMs - arrivedAtMs > limits.retentionMs;
   if (!attempt.records.some(tooOld)) return { expired: [], fresh: attempt };
   const runs: R[][] = [];
   const fresh: R[] = [];

@@ -29,6 +29,8 @@ export interface HandlerWork {
   readonly invoked: (taken: boolean) => void;
   /** How long the stream keeps a record: no batch is tried for longer. */
   readonly retentionMs: number;
+  /** A record that arrived earlier has the age of one that arrived then: milliseconds since the epoch. */
+  readonly agesFromMs: number;
   /** Aborts when the mapping closes: what is in flight ends, nothing new begins. */
   readonly stop: AbortSignal;
   /** Writes the shard's checkpoint, if it has moved. */
@@ -53,12 +55,17 @@ export class BatchHandler {
 
   constructor(work: HandlerWork, window?: TumblingWindow) {
     const { maximumRetryAttempts, maximumRecordAgeSeconds, bisectBatchOnFunctionError } = work.settings;
-    const { retentionMs } = work;
-    const maximumRecordAgeMs =
-      maximumRecordAgeSeconds < 0 ? retentionMs : Math.min(retentionMs, maximumRecordAgeSeconds * 1_000);
+    const { retentionMs, agesFromMs } = work;
+    const maximumRecordAgeMs = maximumRecordAgeSeconds < 0 ? Number.POSITIVE_INFINITY : maximumRecordAgeSeconds * 1_000;
     this.work = work;
     this.window = window;
-    this.limits = { maximumRetryAttempts, maximumRecordAgeMs, bisectBatchOnFunctionError };
+    this.limits = {
+      maximumRetryAttempts,
+      maximumRecordAgeMs,
+      agesFromMs,
+      retentionMs,
+      bisectBatchOnFunctionError,
+    };
   }
 
   /** Tries the batch until every record of it is handled or set aside, or the mapping closes; `why` it was sent. */

@@ -137,6 +137,7 @@ export class EventSourceMapping {
         this.lastTaken = taken;
       },
       retentionMs: this.retentionMs,
+      agesFromMs: context.agesFromMs,
       function: parts.function,
       keep: (position) => checkpoints.write(shardId, position),
       setAside: (setAside, invocation) => this.setAside(shardId, setAside, invocation),

@@ -37,6 +37,8 @@ export interface ShardConsumerParts {
   readonly setAside: (setAside: SetAside<SourceRecord>, invocation: LastInvocation) => Promise<void>;
   /** How long the stream keeps a record. */
   readonly retentionMs: number;
+  /** A record that arrived earlier has the age of one that arrived then: milliseconds since the epoch. */
+  readonly agesFromMs: number;
   /** Hears how old each record was, in milliseconds, when it was handled. */
   readonly lag: Distribution;
   /** Hears of each invocation whether the function took it. */

@@ -37,6 +37,8 @@ export interface AsyncInvocationsOptions {
   readonly atOnce: number;
   readonly clock: Clock;
   readonly pace: Pace;
+  /** An event taken earlier has the age of one taken then: milliseconds since the epoch. */
+  readonly agesFromMs: number;
   readonly log: (line: string) => void;
 }
 
@@ -64,6 +66,7 @@ export const openAsyncInvocations = ({
   atOnce,
   clock,
   pace,
+  agesFromMs,
   log,
 }: AsyncInvocationsOptions): AsyncInvocations => {
   const queue = new DurableQueue<AsyncEvent>(path);
@@ -87,7 +90,8 @@ export const openAsyncInvocations = ({
       if (failed && failures === mostRetries) return giveUp(target, event, fault);
       if (failed) note(target, () => queue.replace(id, { ...event, failures: failures + 1 }));
       const waitMs = failed ? pace.asyncRetryMs(++failures) : pace.asyncRefusalMs(++refusals);
-      if (clock.now() + waitMs - event.takenAtMs > longestAgeMs) return giveUp(target, event, fault);
+      if (clock.now() + waitMs - Math.max(event.takenAtMs, agesFromMs) > longestAgeMs)
+        return giveUp(target, event, fault);
       await clock.sleep(waitMs, closing.signal);
       if (closing.signal.aborted) return false;
     }

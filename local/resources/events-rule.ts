@@ -135,6 +135,7 @@ const openTarget = (settings: Target, rule: RuleName, bridge: EventBridge, conte
     forget: bridge.forget,
     clock: context.clock,
     pace: context.pace,
+    agesFromMs: context.agesFromMs,
   });
 };
 

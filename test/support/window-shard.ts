@@ -74,6 +74,7 @@ export async function readShard<Batch>(shard: WindowShard, consume: WindowFuncti
       lag: new Distribution(),
       invoked: () => {},
       retentionMs: 86_400_000,
+      agesFromMs: 0,
       settings: { ...defaults, ...shard.settings },
       pace: laptopPace,
       clock: fakeClock(),

@@ -68,6 +68,7 @@ export const startApi = async (
     pages: new Map(),
     clock: systemClock,
     pace: laptopPace,
+    agesFromMs: 0,
     precedence: new Precedence(0),
     environments: 2,
     endpoints: {

@@ -14,7 +14,7 @@ const run = (
   answer: (message: Message, call: number) => DeliveryFailure | undefined,
   parts: Partial<TargetQueueParts> = {},
 ) => {
-  const clock = new VirtualClock(0);
+  const clock = new VirtualClock(parts.agesFromMs ?? 0);
   const calls: { atMs: number; bodies: string[] }[] = [];
   const letters: (Omit<DeadLetter, 'event'> & { body: string })[] = [];
   const kept = new Map<number, Delivery>();
@@ -44,6 +44,7 @@ const run = (
     },
     clock,
     pace: awsPace,
+    agesFromMs: 0,
     ...parts,
   });
   let next = 0;
@@ -143,6 +144,17 @@ describe('a dead letter', () => {
 
     expect(calls.at(-1)?.atMs).toBe(31_000);
     expect(letters).toEqual([{ body: '1', failure: busy, retries: 5, exhausted: 'MaximumEventAgeInSeconds' }]);
+  });
+
+  it('counts the age from the start of the runtime where the event is from an earlier run', async () => {
+    const agesFromMs = 108_000_000; // 30 hours later
+    const started = run(() => busy, { maximumEventAgeMs: 60_000, agesFromMs });
+    started.queue.add([{ id: 7, delivery: { target: 't', event: { text: '1', takenAtMs: 0 }, failures: 0 } }]);
+    started.kept.set(7, { target: 't', event: { text: '1', takenAtMs: 0 }, failures: 0 });
+    await started.settled();
+
+    expect(started.calls.at(-1)?.atMs).toBe(agesFromMs + 31_000);
+    expect(started.letters).toMatchObject([{ retries: 5, exhausted: 'MaximumEventAgeInSeconds' }]);
   });
 
   it('is at once what no retry can help', async () => {

@@ -12,6 +12,8 @@ const record = (sequenceNumber: string, arrivedAtMs = 0) => ({ sequenceNumber, p
 const limits: AttemptLimits = {
   maximumRetryAttempts: 2,
   maximumRecordAgeMs: 60_000,
+  agesFromMs: 0,
+  retentionMs: 86_400_000,
   bisectBatchOnFunctionError: false,
 };
 const bisecting: AttemptLimits = { ...limits, bisectBatchOnFunctionError: true };
@@ -97,6 +99,25 @@ describe('the age of records', () => {
 
   it('is still young at exactly the maximum', () => {
     expect(expire(firstAttempt([record('1', 0)]), limits, 60_000).expired).toEqual([]);
+  });
+
+  it('counts from the moment that ages count from, for what arrived before it', () => {
+    const attempt = firstAttempt([record('1', 0), record('2', 50_000), record('3', 90_000)]);
+    const from = { ...limits, agesFromMs: 80_000 };
+
+    expect(expire(attempt, from, 140_000).expired).toEqual([]);
+    expect(expire(attempt, from, 140_001).expired.flatMap(({ records }) => records)).toEqual([
+      record('1', 0),
+      record('2', 50_000),
+    ]);
+  });
+
+  it('never outlasts the retention, which counts from the arrival', () => {
+    const attempt = firstAttempt([record('1', 0), record('2', 10)]);
+    const kept = { ...limits, agesFromMs: 80_000, retentionMs: 100_000 };
+
+    expect(expire(attempt, kept, 100_000).expired).toEqual([]);
+    expect(expire(attempt, kept, 100_001).expired.flatMap(({ records }) => records)).toEqual([record('1', 0)]);
   });
 
   it('tells how often an expired batch was tried', () => {

@@ -118,6 +118,7 @@ const run = async (
       return true;
     },
     retentionMs: 86_400_000,
+    agesFromMs: 0,
     hungry: () => {},
     caughtUpAtMs: () => 0,
   };

@@ -25,8 +25,10 @@ let files = 0;
 const run = (
   answer: (call: number) => InvokeResult | Promise<InvokeResult>,
   path = join(folder, `${files++}.sqlite`),
+  startedAtMs = 0,
+  agesFromMs = startedAtMs,
 ) => {
-  const clock = new VirtualClock(0);
+  const clock = new VirtualClock(startedAtMs);
   const calls: { atMs: number; payload: string; requestId: string | undefined }[] = [];
   const letters: { payload: string; errorCode: number; errorMessage: string }[] = [];
   const target = {
@@ -44,7 +46,15 @@ const run = (
   const functions = new Map([[target.functionArn, target]]);
   const log: string[] = [];
   const open = () =>
-    openAsyncInvocations({ path, functions, atOnce: 2, clock, pace: awsPace, log: (line) => log.push(line) });
+    openAsyncInvocations({
+      path,
+      functions,
+      atOnce: 2,
+      clock,
+      pace: awsPace,
+      agesFromMs,
+      log: (line) => log.push(line),
+    });
   return { clock, calls, letters, target, functions, open, path, log };
 };
 
@@ -191,6 +201,28 @@ describe('an event', () => {
       ['"kept"', 'r'],
     ]);
     expect(second.letters).toHaveLength(1);
+  });
+
+  it.each([
+    ['is still tried for six hours from the start on', 30 * 3_600_000, 2],
+    ['is given up after its next failure where the time off counts', 0, 1],
+  ])('that waited for the next run 30 hours %s', async (_, agesFromMs, calls) => {
+    const first = run(() => failed);
+    const queue = first.open();
+    await first.clock.run(async () => {
+      queue.add(first.target, '{}', {});
+      await first.clock.sleep(1_000);
+    });
+    await queue.close();
+    const second = run(() => failed, first.path, 30 * 3_600_000, agesFromMs);
+    const next = second.open();
+    await second.clock.run(async () => {
+      next.resume();
+      await second.clock.sleep(600_000);
+    });
+    await next.close();
+
+    expect([second.calls.length, second.letters.length]).toEqual([calls, 1]);
   });
 
   it('waits for its turn where many come, in their order', async () => {

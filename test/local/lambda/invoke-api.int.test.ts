@@ -38,6 +38,7 @@ beforeAll(async () => {
     atOnce: 2,
     clock: systemClock,
     pace,
+    agesFromMs: 0,
     log: () => {},
   });
   api = await startInvokeApi({
