@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import * as z from 'zod/mini';
 import { takeLock } from './file-lock.ts';
 import { asStartError, StartError } from './start-error.ts';
+import { readState, type StateKind, writeState } from './state-file.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
 
 /** The folder that holds all state of one running stack; nobody else may use it meanwhile. */
@@ -76,12 +78,22 @@ const lock = (directory: string): (() => void) => {
 
 const secretLength = 40;
 
+const kindOfSecret = (name: string): StateKind<string> => ({
+  schema: z.string().check(z.regex(/^[0-9a-f]{40}$/)),
+  keeps: `the secret ${name}, which clients may know`,
+  remedy:
+    'Put it back from a copy, or delete it to have a new one made: what uses the old one must then take the new one, as ' +
+    'from .local/env and .local/api-key.',
+  unversioned: (text) => text,
+});
+
+/** An empty file holds a secret that nobody was given: a full disk has left it where it was to be made. */
 const secretIn = (directory: string, name: string): string => {
   const file = join(directory, 'secrets', name);
-  const kept = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  if (kept.length === secretLength) return kept; // a full disk or a power cut leaves less of it
-  mkdirSync(join(directory, 'secrets'), { recursive: true, mode: 0o700 });
+  const isEmpty = statSync(file, { throwIfNoEntry: false })?.size === 0;
+  const kept = isEmpty ? undefined : readState(file, kindOfSecret(name));
+  if (kept !== undefined) return kept;
   const secret = randomBytes(secretLength / 2).toString('hex');
-  writeFileSync(file, secret, { mode: 0o600 });
+  writeState(file, secret);
   return secret;
 };

@@ -1,6 +1,5 @@
-import { closeSync, constants, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { StartError } from '../start-error.ts';
+import * as z from 'zod/mini';
+import { readState, StateFile } from '../state-file.ts';
 
 /** How far one mapping is with one shard. */
 export type Checkpoint =
@@ -11,45 +10,47 @@ export type Checkpoint =
   /** The shard is closed, and all of it is done. */
   | { readonly ended: true };
 
+const schema = z.optional(
+  z.union([
+    z.strictObject({ after: z.string().check(z.regex(/^\d{1,128}$/)) }),
+    z.strictObject({ sinceMs: z.number() }),
+    z.strictObject({ ended: z.literal(true) }),
+  ]),
+);
+
 /**
- * Keeps one checkpoint in a file of its own. A write is one small call into the file's first block, so it is there
- * whole or not at all when the process is killed; a power cut may lose it.
+ * Keeps one checkpoint in a file of its own. An empty file means that nothing is done yet: earlier releases made it
+ * before the first record, and a damaged file may be emptied.
  */
 export class CheckpointFile {
-  private readonly path: string;
-  private readonly file: number;
-  private text: string;
+  readonly #path: string;
+  readonly #keeps: string;
+  readonly #file: StateFile<Checkpoint>;
 
-  constructor(path: string) {
-    this.path = path;
-    mkdirSync(dirname(path), { recursive: true });
-    this.file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
-    this.text = readFileSync(path, 'utf8').trim();
+  /** `reader` is whose checkpoint it is, `the mapping Orders`, and `shardId` of what. */
+  constructor(path: string, reader: string, shardId: string) {
+    this.#path = path;
+    this.#keeps = `how far ${reader} has read the shard ${shardId}`;
+    this.#file = new StateFile(path);
   }
 
   /** @throws StartError where the file is damaged */
   read(): Checkpoint | undefined {
-    if (this.text === '') return undefined;
-    try {
-      return JSON.parse(this.text);
-    } catch (cause) {
-      throw new StartError(
-        `${this.path} can't be read: it is damaged; empty it, and its shard is read again from the beginning`,
-        { cause },
-      );
-    }
+    return readState<Checkpoint | undefined>(this.#path, {
+      schema,
+      keeps: this.#keeps,
+      remedy:
+        'To go on, put an empty file in its place: the shard is then read from its oldest record on, so its records ' +
+        'come a second time. Nothing is lost.',
+      unversioned: (text) => (text === '' ? undefined : JSON.parse(text)),
+    });
   }
 
   write(checkpoint: Checkpoint): void {
-    const text = JSON.stringify(checkpoint);
-    if (text === this.text) return;
-    writeSync(this.file, text.padEnd(blockBytes), 0);
-    this.text = text;
+    this.#file.write(checkpoint);
   }
 
   close(): void {
-    closeSync(this.file);
+    this.#file.close();
   }
 }
-
-const blockBytes = 128; // more than any checkpoint takes, so that a shorter one covers a longer one

@@ -2,16 +2,19 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path';
 import { type Checkpoint, CheckpointFile } from './checkpoint-file.ts';
 
-/** The checkpoints of one mapping, a file a shard. */
+/** The checkpoints of one reader of a stream, a file a shard. */
 export class CheckpointFolder {
   private readonly path: string;
+  private readonly reader: string;
   private readonly files = new Map<string, CheckpointFile>();
 
-  constructor(path: string) {
+  /** `reader` is whose they are, for the person whose file is damaged: `the mapping Orders`. */
+  constructor(path: string, reader: string) {
     this.path = path;
+    this.reader = reader;
   }
 
-  /** Whether the mapping has been here before. */
+  /** Whether the reader has been here before. */
   get known(): boolean {
     return existsSync(this.path) && readdirSync(this.path).length > 0;
   }
@@ -22,8 +25,8 @@ export class CheckpointFolder {
   begin(checkpoints: ReadonlyMap<string, Checkpoint>): void {
     const path = `${this.path}.new`;
     rmSync(path, { recursive: true, force: true });
-    mkdirSync(path, { recursive: true });
-    const folder = new CheckpointFolder(path);
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const folder = new CheckpointFolder(path, this.reader);
     for (const [shardId, checkpoint] of checkpoints) folder.write(shardId, checkpoint);
     folder.close();
     renameSync(path, this.path);
@@ -48,7 +51,7 @@ export class CheckpointFolder {
   }
 
   private file(shardId: string): CheckpointFile {
-    const file = this.files.get(shardId) ?? new CheckpointFile(join(this.path, shardId));
+    const file = this.files.get(shardId) ?? new CheckpointFile(join(this.path, shardId), this.reader, shardId);
     this.files.set(shardId, file);
     return file;
   }

@@ -59,7 +59,10 @@ export class EventSourceMapping {
     this.kind = sourceKindOf(parts.eventSourceArn);
     this.filter = compileFilters(parts.settings.filters, this.kind.filtered);
     this.lag = context.metrics.lagOf(parts.uuid, parts.function.functionName);
-    this.checkpoints = new CheckpointFolder(join(context.dataDir, 'checkpoints', parts.uuid));
+    this.checkpoints = new CheckpointFolder(
+      join(context.dataDir, 'checkpoints', parts.uuid),
+      `the mapping ${parts.name}`,
+    );
   }
 
   /** How its last invocation in this run went, in the words of the Lambda API. */

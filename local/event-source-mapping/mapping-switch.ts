@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import * as z from 'zod/mini';
 import type { Clock } from '../clock.ts';
-import { StartError } from '../start-error.ts';
+import { readState, type StateKind, writeState } from '../state-file.ts';
 import type { EventSourceMapping, MappingParts } from './event-source-mapping.ts';
 import type { MappingSettings } from './mapping-settings.ts';
 
@@ -115,32 +114,24 @@ export class MappingSwitch {
 
   private wanted(): boolean {
     const { file, enabledByTemplate } = this.own;
-    if (!existsSync(file)) return enabledByTemplate;
-    const kept = read(file);
-    return kept.enabledByTemplate === enabledByTemplate ? kept.enabled : enabledByTemplate;
+    const kept = readState(file, keptBy(this.parts.name));
+    return kept?.enabledByTemplate === enabledByTemplate ? kept.enabled : enabledByTemplate;
   }
 
-  /** In one step, so that it is there whole or not at all when the process is killed. */
   private keep(enabled: boolean): void {
     const { file, enabledByTemplate } = this.own;
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.new`, JSON.stringify({ enabled, enabledByTemplate } satisfies Kept));
-    renameSync(`${file}.new`, file);
+    writeState(file, { enabled, enabledByTemplate } satisfies Kept);
   }
 }
 
-interface Kept {
-  readonly enabled: boolean;
-  readonly enabledByTemplate: boolean;
-}
+const schema = z.strictObject({ enabled: z.boolean(), enabledByTemplate: z.boolean() });
+type Kept = z.infer<typeof schema>;
 
-const read = (file: string): Kept => {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw new StartError(`${file} can't be read: it is damaged, move it away`, { cause });
-  }
-};
+const keptBy = (mapping: string): StateKind<Kept> => ({
+  schema,
+  keeps: `whether the mapping ${mapping} was switched on or off`,
+  remedy: 'To go on, delete it: the mapping is then on or off as the template says.',
+});
 
 /** A change is under way, or the runtime is closing. */
 export class MappingInUse extends Error {

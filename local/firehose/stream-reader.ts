@@ -47,7 +47,10 @@ export class StreamReader {
     this.#sink = sink;
     this.#context = context;
     const source = streamArn.replace(/^.*:stream\//, ''); // a sequence number means nothing to another stream
-    this.#checkpoints = new CheckpointFolder(join(context.dataDir, 'checkpoints', `firehose-${name}@${source}`));
+    this.#checkpoints = new CheckpointFolder(
+      join(context.dataDir, 'checkpoints', `firehose-${name}@${source}`),
+      `the delivery stream ${name}`,
+    );
   }
 
   /**

@@ -73,14 +73,35 @@ describe('a secret', () => {
     expect(using(({ secret }) => secret('kept'))).toBe(made);
   });
 
-  it.each(['', '0123456789'])('is made anew where only %j of it came to the disk', (part) => {
+  it('is made anew where nothing of it came to the disk', () => {
     const file = join(folder, 'secrets', 'cut-off');
     using(({ secret }) => secret('cut-off'));
-    writeFileSync(file, part);
+    writeFileSync(file, '');
     const made = using(({ secret }) => secret('cut-off'));
 
     expect(made).toMatch(/^[0-9a-f]{40}$/);
     expect(using(({ secret }) => secret('cut-off'))).toBe(made);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
+
+  it('of an earlier release stays what it is', () => {
+    mkdirSync(join(folder, 'secrets'));
+    writeFileSync(join(folder, 'secrets', 'old'), '0123456789abcdef0123456789abcdef01234567');
+
+    expect(using(({ secret }) => secret('old'))).toBe('0123456789abcdef0123456789abcdef01234567');
+  });
+
+  it.each(['0123456789', 'null', '0123456789abcdef0123456789abcdef0123456!', 'changed'])(
+    'that is damaged is refused by its name and stays as it is, since clients may know it: %s',
+    (content) => {
+      const file = join(folder, 'secrets', 'known');
+      using(({ secret }) => secret('known'));
+      const swapped = (kept: string) => kept.replace(/(?<="content":")./, (first) => (first === '0' ? '1' : '0'));
+      const damaged = content === 'changed' ? swapped(readFileSync(file, 'utf8')) : content;
+      writeFileSync(file, damaged);
+
+      expect(() => using(({ secret }) => secret('known'))).toThrow(`${file} can't be read: it is damaged`);
+      expect(readFileSync(file, 'utf8')).toBe(damaged);
+    },
+  );
 });

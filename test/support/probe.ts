@@ -137,8 +137,7 @@ export class RunningProbes<Name extends string> {
       this.mappingOf(name),
       `shardId-${String(shard).padStart(12, '0')}`,
     );
-    const text = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
-    return text === '' ? undefined : JSON.parse(text);
+    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).content : undefined;
   }
 
   functionOf(name: Name): LocalFunction {

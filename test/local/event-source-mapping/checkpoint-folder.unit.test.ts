@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -13,7 +13,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('the checkpoints of a mapping', () => {
   it('are found again by the next start, shard by shard', () => {
-    const folder = new CheckpointFolder(join(directory, 'mapping'));
+    const folder = new CheckpointFolder(join(directory, 'mapping'), 'the mapping Orders');
     expect(folder.known).toBe(false);
     folder.write('shardId-0', { after: '4959033827149025660855969253836157109592157598913658889' });
     folder.write('shardId-0', { after: '9' }); // a shorter one covers a longer one
@@ -21,7 +21,7 @@ describe('the checkpoints of a mapping', () => {
     folder.write('shardId-2', { ended: true });
     folder.close();
 
-    const again = new CheckpointFolder(join(directory, 'mapping'));
+    const again = new CheckpointFolder(join(directory, 'mapping'), 'the mapping Orders');
     expect(again.known).toBe(true);
     expect(again.read('shardId-0')).toEqual({ after: '9' });
     expect(again.read('shardId-1')).toEqual({ sinceMs: 1_545_084_650_987 });
@@ -32,10 +32,10 @@ describe('the checkpoints of a mapping', () => {
 
   it('are taken first for every shard at once, whatever a killed start has left', () => {
     const path = join(directory, 'mapping');
-    const killed = new CheckpointFolder(`${path}.new`);
+    const killed = new CheckpointFolder(`${path}.new`, 'the mapping Orders');
     killed.write('shardId-9', { ended: true });
     killed.close();
-    const folder = new CheckpointFolder(path);
+    const folder = new CheckpointFolder(path, 'the mapping Orders');
     folder.begin(
       new Map([
         ['shardId-0', { sinceMs: 1 }],
@@ -50,23 +50,62 @@ describe('the checkpoints of a mapping', () => {
     expect(readdirSync(path)).toEqual(['shardId-0', 'shardId-1']);
   });
 
-  it('takes a file that was never written to for none', () => {
-    writeFileSync(join(directory, 'shardId-0'), '');
-    const folder = new CheckpointFolder(directory);
+  it('of an earlier release are read, and a file that it never wrote to is none', () => {
+    writeFileSync(join(directory, 'shardId-0'), '{"after":"49"}'.padEnd(128));
+    writeFileSync(join(directory, 'shardId-1'), '{"sinceMs":1545084650987}'.padEnd(128));
+    writeFileSync(join(directory, 'shardId-2'), '{"ended":true}'.padEnd(128));
+    writeFileSync(join(directory, 'shardId-3'), '');
+    const folder = new CheckpointFolder(directory, 'the mapping Orders');
 
-    expect(folder.read('shardId-0')).toBeUndefined();
+    const read = () => [0, 1, 2, 3].map((shard) => folder.read(`shardId-${shard}`));
+
+    expect(read()).toEqual([{ after: '49' }, { sinceMs: 1_545_084_650_987 }, { ended: true }, undefined]);
+    for (const [shard, checkpoint] of read().entries()) if (checkpoint) folder.write(`shardId-${shard}`, checkpoint);
+    expect(read()).toEqual([{ after: '49' }, { sinceMs: 1_545_084_650_987 }, { ended: true }, undefined]);
     folder.close();
   });
 
-  it('names a file that is damaged', () => {
+  it.each([
+    'null',
+    '{}',
+    '[1]',
+    '"49"',
+    '{"after":49}',
+    '{"after":"4x9"}',
+    '{"ended":false}',
+    '{"after":"49","ended":true}',
+    '{"after":"4',
+    Buffer.alloc(128), // as a power cut may leave it
+  ])('names a file that holds %j', (content) => {
     const path = join(directory, 'shardId-0');
-    writeFileSync(path, Buffer.alloc(128)); // as a power cut may leave it
-    const folder = new CheckpointFolder(directory);
+    writeFileSync(path, content);
+    const folder = new CheckpointFolder(directory, 'the mapping Orders');
 
     const read = () => folder.read('shardId-0');
 
     expect(read).toThrow(StartError);
-    expect(read).toThrow(`${path} can't be read: it is damaged; empty it, and its shard is read again`);
+    expect(read).toThrow(
+      /^\/.*shardId-0 can't be read: it is damaged \(.+\)\. It keeps how far the mapping Orders has read the shard shardId-0\. To go on, put an empty file in its place: the shard is then read from its oldest record on/,
+    );
     folder.close();
+  });
+
+  it('notices every byte that has changed', () => {
+    const path = join(directory, 'shardId-0');
+    const checkpoint = { after: '4959033827149025660855969253836157109592157598913658889' };
+    const folder = new CheckpointFolder(directory, 'the mapping Orders');
+    folder.write('shardId-0', checkpoint);
+    folder.write('shardId-0', { after: '1' });
+    folder.write('shardId-0', checkpoint); // in place
+    folder.close();
+    const bytes = readFileSync(path);
+    const { length } = bytes.toString().trimEnd();
+
+    for (let at = 0; at < length; at++) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] as number) ^ 1;
+      writeFileSync(path, changed);
+      expect(() => folder.read('shardId-0')).toThrow(StartError);
+    }
   });
 });

@@ -81,7 +81,7 @@ it.each([
   ['a mapping at LATEST', 'mapping', startMapping],
   ['a delivery stream', 'firehose-archive@orders', startReader],
 ])('%s takes its first position in every shard, or in none', async (_, folder, start) => {
-  const kept = new CheckpointFolder(join(dataDir, 'checkpoints', folder));
+  const kept = new CheckpointFolder(join(dataDir, 'checkpoints', folder), 'it');
 
   await expect(start()).rejects.toThrow();
   expect(kept.known).toBe(false);

@@ -79,18 +79,23 @@ describe('the starting position', () => {
 
 describe('a mapping that starts again', () => {
   it.each([
-    ['the checkpoint of a shard', (uuid: string) => join('checkpoints', uuid, 'shardId-000000000000')],
-    ['whether it is enabled', (uuid: string) => join('event-source-mappings', uuid)],
-  ])('names the file that should tell %s where that is damaged', async (_, fileOf) => {
+    [
+      'how far the mapping probeMapping has read the shard shardId-000000000000',
+      (uuid: string) => join('checkpoints', uuid, 'shardId-000000000000'),
+    ],
+    ['whether the mapping probeMapping was switched on or off', (uuid: string) => join('event-source-mappings', uuid)],
+  ])('names the file that keeps %s where that is damaged', async (what, fileOf) => {
     const before = await start({});
     const file = join(dataDir, fileOf(before.mappingOf('probe')));
     await before.stop();
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, '{');
+    writeFileSync(file, 'null');
 
     await expect(start({})).rejects.toMatchObject({
       name: 'StartError',
-      message: expect.stringContaining(`${file} can't be read: it is damaged`),
+      message: expect.stringMatching(
+        new RegExp(`^${file} can't be read: it is damaged \\(.*\\)\\. It keeps ${what}\\. To go on, `),
+      ),
     });
   });
 
