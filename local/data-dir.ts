@@ -62,7 +62,9 @@ const lock = (directory: string): (() => void) => {
   try {
     unlock = takeLock(join(directory, 'lock'));
   } catch (error) {
-    throw new StartError(`--data-dir: ${directory} can't be used: ${(error as Error).message}`, { cause: error });
+    const { message } = error as Error;
+    const why = error instanceof StartError ? message : `${directory} can't be used: ${message}`;
+    throw new StartError(`--data-dir: ${why}`, { cause: error });
   }
   if (!unlock) {
     const pid = existsSync(owner) ? ` (process ${readFileSync(owner, 'utf8')})` : '';

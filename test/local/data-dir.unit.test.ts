@@ -56,12 +56,19 @@ describe('a data directory', () => {
     });
   });
 
-  it('that nothing can be written to is refused', () => {
-    mkdirSync(join(folder, 'lock')); // so that the lock can't be taken, as on a disk that can only be read
+  it('whose lock is a folder is refused, and the folder named', () => {
+    mkdirSync(join(folder, 'lock'));
     expect(refusalOf(folder)).toMatchObject({
       name: 'StartError',
-      message: `--data-dir: ${folder} can't be used: unable to open database file`,
+      message:
+        `--data-dir: ${folder}/lock can't be used: a folder stands where a file is needed: move it away ` +
+        `(EISDIR: illegal operation on a directory, open '${folder}/lock')`,
     });
+  });
+
+  it('whose lock is damaged is used all the same', () => {
+    writeFileSync(join(folder, 'lock'), Buffer.alloc(4_096));
+    expect(using(({ path }) => path)).toBe(folder);
   });
 });
 
