@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { takeLock } from './file-lock.ts';
+import { fileMode, folderMode } from './private-file.ts';
 import { asStartError, StartError } from './start-error.ts';
 import { readState, type StateKind, writeState } from './state-file.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
@@ -29,8 +30,10 @@ export const openDataDir = (path?: string): DataDir => {
   }
   const directory = resolve(path);
   try {
-    const isNew = makeFolder(directory);
-    if (isNew) writeFileSync(join(directory, '.gitignore'), '*\n'); // it may lie in a checkout, and it holds keys
+    const isNew = makeFolder(directory, folderMode);
+    const ignoreFile = join(directory, '.gitignore'); // the folder may lie in a checkout, and it holds keys
+    if (isNew) writeFileSync(ignoreFile, '*\n', { mode: fileMode });
+    else closeToOthers(directory);
   } catch (error) {
     throw new StartError(`--data-dir: ${(asStartError(error) as Error).message}`, { cause: error });
   }
@@ -42,17 +45,32 @@ export const openDataDir = (path?: string): DataDir => {
  * Makes a folder, with those above it, where it isn't there yet; answers whether it wasn't. Node's own `recursive`
  * never ends where the system denies a folder that is there, as /proc does for all below it.
  */
-const makeFolder = (path: string): boolean => {
+const makeFolder = (path: string, mode?: number): boolean => {
   if (isFolder(path)) return false;
   if (dirname(path) !== path) makeFolder(dirname(path));
   try {
-    mkdirSync(path);
+    mkdirSync(path, { mode });
     return true;
   } catch (error) {
     if (isFolder(path)) return false; // somebody else was faster
     throw error;
   }
 };
+
+/**
+ * An earlier release left what it wrote open to others, here and below: the folder itself keeps them out of all of it.
+ * One that all users share, such as /tmp, stays as it is, and so does one whose mode can't be changed.
+ */
+const closeToOthers = (directory: string): void => {
+  const { mode } = statSync(directory);
+  const isShared = (mode & sticky) !== 0;
+  if (isShared || (mode & 0o077) === 0) return;
+  try {
+    chmodSync(directory, folderMode);
+  } catch {}
+};
+
+const sticky = 0o1000;
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
@@ -71,7 +89,7 @@ const lock = (directory: string): (() => void) => {
     throw new StartError(`another runtime${pid} is using ${directory}: stop it, or choose another --data-dir`);
   }
   const release = unlock;
-  writeFileSync(owner, String(process.pid));
+  writeFileSync(owner, String(process.pid), { mode: fileMode });
   return () => {
     rmSync(owner, { force: true });
     release();

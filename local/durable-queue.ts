@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { folderMode, makePrivateFile } from './private-file.ts';
 import { StartError } from './start-error.ts';
 
 /**
@@ -73,7 +74,8 @@ interface Open {
 }
 
 const open = (path: string): Open => {
-  mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true, mode: folderMode });
+  makePrivateFile(path);
   const database = new DatabaseSync(path);
   // Not synced: what was written lives in the system's cache, whatever becomes of the process.
   database.exec(`

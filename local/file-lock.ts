@@ -1,5 +1,6 @@
 import { closeSync, openSync, truncateSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { makePrivateFile } from './private-file.ts';
 import { asStartError } from './start-error.ts';
 
 /**
@@ -10,6 +11,7 @@ import { asStartError } from './start-error.ts';
  * @throws StartError where a folder stands in its place, or it can't be made or opened
  */
 export function takeLock(path: string): (() => void) | undefined {
+  makeFile(path);
   const taken = tryLock(path);
   if (typeof taken !== 'object') return taken;
   if (damage.has(codeOf(taken))) {
@@ -47,10 +49,18 @@ const tryLock = (path: string): (() => void) | undefined | SqliteError => {
   return () => lock.close();
 };
 
+const makeFile = (path: string): void => {
+  try {
+    makePrivateFile(path);
+  } catch (error) {
+    throw asStartError(error);
+  }
+};
+
 /** SQLite doesn't say why it can't open a file; the system does. */
 const explainUnopened = (path: string): void => {
   try {
-    closeSync(openSync(path, 'a', 0o600));
+    closeSync(openSync(path, 'a'));
   } catch (error) {
     throw asStartError(error);
   }

@@ -1,31 +1,32 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { servedHere } from './earlier-start.ts';
+import { fileMode, folderMode } from './private-file.ts';
 import { asStartError, StartError } from './start-error.ts';
 import type { LocalStack } from './start-local.ts';
 
 /**
  * Writes into `directory` what clients of a running stack read: `outputs.json` as `cdk deploy --outputs-file` does,
- * `env` for a shell to source, `api-key`. Both files with a secret are their owner's only. Throws a `StartError` that
+ * `env` for a shell to source, `api-key`. All are their owner's only: two hold a secret. Throws a `StartError` that
  * names the file which can't be written.
  */
 export const writeLocalFiles = (directory: string, stack: LocalStack): void =>
   namingFiles(() => writeAll(directory, stack));
 
 const writeAll = (directory: string, stack: LocalStack): void => {
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true, mode: folderMode });
   const outputs = { [stack.stackName]: stack.outputs };
-  writeFileSync(join(directory, 'outputs.json'), `${JSON.stringify(outputs, undefined, 2)}\n`);
+  writePrivately(join(directory, 'outputs.json'), `${JSON.stringify(outputs, undefined, 2)}\n`);
   const variables = {
     ...stack.environment,
     LOCAL_METRICS_URL: stack.metricsUrl,
     LOCAL_ENDPOINTS: servedHere(stack.environment, process.env),
   };
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'\n`);
-  writeSecret(join(directory, 'env'), lines.join(''));
+  writePrivately(join(directory, 'env'), lines.join(''));
   const keyFile = join(directory, 'api-key');
   if (stack.apiKey === undefined) rmSync(keyFile, { force: true });
-  else writeSecret(keyFile, `${stack.apiKey}\n`);
+  else writePrivately(keyFile, `${stack.apiKey}\n`);
 };
 
 /** What a running stack wrote for its clients; in an account, `outputs` is what `cdk deploy --outputs-file` wrote. */
@@ -81,7 +82,7 @@ const namingFiles = <Result>(work: () => Result): Result => {
   }
 };
 
-const writeSecret = (file: string, content: string): void => {
-  writeFileSync(file, content, { mode: 0o600 });
-  chmodSync(file, 0o600); // the mode above counts for a new file only
+const writePrivately = (file: string, content: string): void => {
+  writeFileSync(file, content, { mode: fileMode });
+  chmodSync(file, fileMode); // the mode above counts for a new file only
 };

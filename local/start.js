@@ -13,6 +13,7 @@ if (!existsSync(new URL('../node_modules', import.meta.url)) || !module.enableCo
   );
   process.exit(1);
 }
+process.umask(0o077); // all that is written here is its owner's only; a worker thread can't set it
 process.env.NODE_COMPILE_CACHE ??= resolve('.local/compile-cache'); // worker threads take it from here
 module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
 await import('./cli.ts');

@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, write
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import * as z from 'zod/mini';
+import { fileMode, folderMode } from './private-file.ts';
 import { StartError } from './start-error.ts';
 
 /** What a kind of state file keeps, and what to tell a person whose file is damaged. */
@@ -80,10 +81,10 @@ const versioned = (value: { readonly version: unknown }): Reading => {
  * when the process is killed, the state before is there or this one. A power cut may lose it.
  */
 export const writeState = (path: string, content: unknown): void => {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(path), { recursive: true, mode: folderMode });
   const unfinished = `${path}.new`;
   rmSync(unfinished, { force: true }); // a mode counts for a new file only
-  writeFileSync(unfinished, stateText(content), { mode: 0o600 });
+  writeFileSync(unfinished, stateText(content), { mode: fileMode });
   renameSync(unfinished, path);
 };
 

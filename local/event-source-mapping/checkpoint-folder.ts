@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { folderMode } from '../private-file.ts';
 import { type Checkpoint, CheckpointFile } from './checkpoint-file.ts';
 
 /** The checkpoints of one reader of a stream, a file a shard. */
@@ -25,7 +26,7 @@ export class CheckpointFolder {
   begin(checkpoints: ReadonlyMap<string, Checkpoint>): void {
     const path = `${this.path}.new`;
     rmSync(path, { recursive: true, force: true });
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    mkdirSync(path, { recursive: true, mode: folderMode });
     const folder = new CheckpointFolder(path, this.reader);
     for (const [shardId, checkpoint] of checkpoints) folder.write(shardId, checkpoint);
     folder.close();

@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { fileMode, folderMode } from '../private-file.ts';
 
 /** Where a function's lines go: CloudWatch Logs on AWS, a file here. */
 export interface FunctionLog {
@@ -31,8 +32,8 @@ export const openFunctionLog = (file: string): FunctionLog => {
     characters = 0;
     if (text === '') return;
     if (!handle) {
-      await mkdir(dirname(file), { recursive: true });
-      handle = await open(file, 'a');
+      await mkdir(dirname(file), { recursive: true, mode: folderMode });
+      handle = await open(file, 'a', fileMode);
       bytes = (await handle.stat()).size;
     }
     await handle.appendFile(text);

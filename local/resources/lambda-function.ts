@@ -10,6 +10,7 @@ import { openFunctionLog } from '../lambda/function-log.ts';
 import { createFunction } from '../lambda/lambda-function.ts';
 import type { LocalFunction } from '../lambda/local-function.ts';
 import { jsonPlatformLog, textPlatformLog, warnPlatformLog } from '../lambda/platform-log.ts';
+import { fileMode, folderMode } from '../private-file.ts';
 import { resourceType } from './resource-type.ts';
 
 /** Those that Node 24, on which the runtime itself runs, stands for. */
@@ -143,8 +144,8 @@ const taskRoot = (functionName: string, { Runtime, Code, Layers }: Properties, c
   if (Code.S3Key !== undefined) return context.assetDir(Code.S3Key);
   if (Code.ZipFile === undefined) throw notRunHere('The function has no code that runs here.');
   const folder = join(context.dataDir, 'inline-code', functionName);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'index.js'), Code.ZipFile);
+  mkdirSync(folder, { recursive: true, mode: folderMode });
+  writeFileSync(join(folder, 'index.js'), Code.ZipFile, { mode: fileMode });
   return folder;
 };
 

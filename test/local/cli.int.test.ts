@@ -19,6 +19,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readLocalFiles } from '../../local/local-files.ts';
 import { writeAssembly } from '../support/assembly.ts';
 import { eventually } from '../support/eventually.ts';
+import { openToOthers, withUsualMask } from '../support/open-to-others.ts';
 
 const slow = `exports.handler = async (event) => {
   console.log('under way');
@@ -156,6 +157,20 @@ describe('npm start', () => {
     expect(local('outputs.json')).toBe(`${JSON.stringify({ Probe: { Url: url } }, undefined, 2)}\n`);
     expect(local('env')).toMatch(/^export AWS_ENDPOINT_URL_S3='http:\/\/127\.0\.0\.1:\d+'$/m);
     for (const secret of ['env', 'api-key']) expect(statSync(join(folder, '.local', secret)).mode & 0o777).toBe(0o600);
+  });
+
+  it('keeps all that it writes from other users, also in a data directory that was open to them', async () => {
+    const data = join(folder, 'data');
+    mkdirSync(data, { mode: 0o755 });
+    const started = await withUsualMask(() => start('--assembly', api(), '--port', '0', '--data-dir', data));
+    await started.ready();
+    const answer = fetch(`${urlOf()}?ms=1`);
+    await started.underWay();
+    await answer;
+
+    expect(existsSync(join(data, 'logs/Probe-Slow.log'))).toBe(true);
+    expect(openToOthers(data)).toEqual([]);
+    expect(openToOthers(join(folder, '.local'))).toEqual([]);
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('finishes what is under way at %s and exits 0', async (signal) => {

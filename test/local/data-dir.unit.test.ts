@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -38,6 +38,25 @@ describe('a data directory', () => {
   it('that was there before is left to its owner', () => {
     openDataDir(folder).close();
     expect(existsSync(join(folder, '.gitignore'))).toBe(false);
+  });
+
+  it('is closed to other users, but not one that all users share', () => {
+    const [open, shared, made] = ['open', 'shared', 'made'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    mkdirSync(open);
+    chmodSync(open, 0o775);
+    mkdirSync(shared);
+    chmodSync(shared, 0o1777); // as /tmp has it
+    const modes = [open, shared, made].map((path) => {
+      openDataDir(path).close();
+      return statSync(path).mode & 0o7777;
+    });
+
+    expect(modes).toEqual([0o700, 0o1777, 0o700]);
+    expect(['lock', '.gitignore'].map((name) => statSync(join(made, name)).mode & 0o777)).toEqual([0o600, 0o600]);
   });
 
   it('is made with the folders above it', () => {

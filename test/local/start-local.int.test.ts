@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,8 @@ import { StartError } from '../../local/start-error.ts';
 import { startLocal } from '../../local/start-local.ts';
 import { writeAssembly } from '../support/assembly.ts';
 import { clientOf } from '../support/client-of.ts';
+import { eventually } from '../support/eventually.ts';
+import { openToOthers, withUsualMask } from '../support/open-to-others.ts';
 import { startProbe } from './resources/probe-stack.ts';
 
 const bucket = {
@@ -206,6 +208,43 @@ describe('a local stack', () => {
     const secrets = join(dataDir, 'secrets');
     for (const name of readdirSync(secrets)) expect(statSync(join(secrets, name)).mode & 0o777).toBe(0o600);
   });
+
+  it.each(['a data directory that was open to others', 'a temporary folder'])(
+    'keeps %s from other users of the machine',
+    async (folder) => {
+      const dataDir = folder === 'a temporary folder' ? undefined : aDataDir();
+      if (dataDir !== undefined) chmodSync(dataDir, 0o755);
+      await withUsualMask(async () => {
+        const stack = await startProbe(
+          {
+            Resources: {
+              ...bucket.Resources,
+              Fn: {
+                Type: 'AWS::Lambda::Function',
+                Properties: {
+                  Code: { ZipFile: "exports.handler = async () => console.log('done')" },
+                  Handler: 'index.handler',
+                  Runtime: 'nodejs24.x',
+                  Role: 'arn:aws:iam::000000000000:role/probe',
+                },
+              },
+            },
+          },
+          { ...(dataDir !== undefined && { dataDir }) },
+        );
+        const lambda = new LambdaClient(clientOf(stack, 'LAMBDA'));
+        await lambda.send(new InvokeCommand({ FunctionName: 'Probe-Fn', InvocationType: 'Event' }));
+        lambda.destroy();
+        const log = join(stack.dataDir, 'logs', 'Probe-Fn.log');
+        await eventually(() => expect(existsSync(log)).toBe(true));
+
+        expect(statSync(stack.dataDir).mode & 0o777).toBe(0o700);
+        const names = readdirSync(stack.dataDir).filter((name) => name !== 's3'); // an engine's: below a closed folder
+        expect(names).toEqual(expect.arrayContaining(['async-invocations.sqlite', 'inline-code', 'lock', 'secrets']));
+        expect(names.flatMap((name) => openToOthers(join(stack.dataDir, name)))).toEqual([]);
+      });
+    },
+  );
 
   it('has outputs for what can be evaluated, and says so of the rest', async () => {
     const lines: string[] = [];
