@@ -136,7 +136,8 @@ const ofContext = new WeakMap<LocalContext, Promise<EventBridge>>();
 
 const refused = ({ ErrorCode, ErrorMessage }: RefusedEntry) => ({ ErrorCode, ErrorMessage });
 
-const mandatory = ['id', 'account', 'source', 'time', 'region', 'resources', 'detail-type'];
+/** The API's page also names `resources`, but AWS answers for an event without it. */
+const mandatory = ['id', 'account', 'source', 'time', 'region', 'detail-type'];
 
 /** @see https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html */
 const testEventPattern = ({ EventPattern: pattern, Event: text }: JsonObject): object => {

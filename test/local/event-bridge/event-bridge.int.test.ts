@@ -303,6 +303,13 @@ describe('TestEventPattern', () => {
     expect((await test({ detail: { n: [4] } })).Result).toBe(false);
   });
 
+  it('needs neither resources nor a version nor a detail', async () => {
+    const { resources: _, detail: __, ...least } = event;
+
+    expect((await test({ source: ['stores'] }, JSON.stringify(least))).Result).toBe(true);
+    expect((await test({ resources: [{ exists: true }] }, JSON.stringify(least))).Result).toBe(false);
+  });
+
   it('refuses a pattern as EventBridge does', async () => {
     await expect(test({ detail: { n: 5 } })).rejects.toMatchObject({
       name: 'InvalidEventPatternException',
@@ -312,6 +319,9 @@ describe('TestEventPattern', () => {
 
   it('refuses an event that is not JSON, and one without a mandatory field', async () => {
     await expect(test({ source: ['a'] }, '{')).rejects.toMatchObject({ name: 'ValidationException' });
-    await expect(test({ source: ['a'] }, '{}')).rejects.toThrow('detail-type');
+    for (const name of ['id', 'account', 'source', 'time', 'region', 'detail-type'])
+      await expect(test({ source: ['a'] }, JSON.stringify({ ...event, [name]: undefined }))).rejects.toThrow(
+        `Parameter Event is not valid. Reason: ${name} must be there.`,
+      );
   });
 });
