@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { InvalidEventPattern } from '../../../local/event-pattern/invalid-event-pattern.ts';
 import { compilePattern } from '../../../local/event-pattern/pattern.ts';
 
@@ -11,6 +12,48 @@ const refusal = (pattern: unknown): string => {
     throw error;
   }
   return 'accepted';
+};
+
+type Json = string | number | { readonly [key: string]: Json };
+type Pattern = { readonly [key: string]: readonly unknown[] | Pattern };
+
+const name = fc.constantFrom('a', 'b', 'c');
+const key = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join('.'));
+const { tree } = fc.letrec<{ tree: Json; branch: Json }>((tie) => ({
+  branch: fc.oneof(fc.constantFrom('x', 'y', 1), { weight: 2, arbitrary: tie('tree') }),
+  tree: fc.dictionary(key, tie('branch') as fc.Arbitrary<Json>, { maxKeys: 3 }),
+}));
+const leaf = fc.constantFrom(['x'], ['y', 1], [{ exists: false }], [{ exists: true }], [{ 'anything-but': 'x' }]);
+const { pattern } = fc.letrec<{ pattern: Pattern; field: Pattern[string] }>((tie) => ({
+  field: fc.oneof(leaf, tie('pattern')),
+  pattern: fc.dictionary(key, tie('field') as fc.Arbitrary<Pattern[string]>, { minKeys: 1, maxKeys: 2 }),
+}));
+
+/** What lies at each path that ends in no object, the names of the path joined by dots. */
+const byPath = <Leaf>(value: unknown, path = ''): [string, Leaf][] =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.entries(value).flatMap(([key, each]) => byPath<Leaf>(each, path === '' ? key : `${path}.${key}`))
+    : [[path, value as Leaf]];
+
+/** The rule that the language has without arrays: each path of the pattern has a value that one of its own fits. */
+const matchesByPath = (wanted: object, event: Json): boolean => {
+  const found = Map.groupBy(byPath<string | number>(event), ([path]) => path);
+  return [...new Map(byPath<unknown[]>(wanted))].every(([path, alternatives]) => {
+    const values = (found.get(path) ?? []).map(([, value]) => value);
+    return alternatives.some((alternative) => {
+      if (typeof alternative !== 'object') return values.includes(alternative as string);
+      if ('exists' in (alternative as object)) return values.length > 0 === (alternative as { exists: boolean }).exists;
+      return values.some((value) => value !== 'x');
+    });
+  });
+};
+
+/** A value at a path, each step either a level or a dot. */
+const spelled = (path: readonly string[], value: unknown, isDot: () => boolean): object => {
+  const [first = '', ...rest] = path;
+  let key = first;
+  while (rest.length > 0 && isDot()) key += `.${rest.shift()}`;
+  return { [key]: rest.length === 0 ? value : spelled(rest, value, isDot) };
 };
 
 describe('an event pattern', () => {
@@ -44,11 +87,23 @@ describe('an event pattern', () => {
       { detail: { state: { status: 'on' } } },
       true,
     ],
+    ['joins a dotted field too', { detail: { state: { status: ['on'] } } }, { detail: { 'state.status': 'on' } }, true],
+    ['needs the whole path of a dotted field', { a: { b: ['x'] } }, { 'a.b': { b: 'x' } }, false],
+    ['needs the whole path of a dotted key', { 'a.b': { b: ['x'] } }, { a: { b: 'x' } }, false],
+    ['brings together what dots spread', { a: { b: ['x'], c: ['y'] } }, { a: { b: 'x' }, 'a.c': 'y' }, true],
+    ['misses absence of a dotted field', { a: { b: [{ exists: false }] } }, { 'a.b': 'x' }, false],
     [
-      'does not join a dotted field',
-      { detail: { state: { status: ['on'] } } },
-      { detail: { 'state.status': 'on' } },
+      'wants one object of an array to satisfy dotted keys',
+      { 'a.b': [1], 'a.c': [1] },
+      { a: [{ b: 1 }, { c: 1 }] },
       false,
+    ],
+    ['takes a field for a value and for an object', { a: ['x'], 'a.b': ['y'] }, { a: 'x', 'a.b': 'y' }, true],
+    [
+      'takes __proto__ for a key like any other',
+      { 'x.__proto__': { y: [1] } },
+      JSON.parse('{"x.__proto__":{"y":1}}'),
+      true,
     ],
     ['takes a dotted key literally too', { 'a.b': ['x'] }, { 'a.b': 'x' }, true],
     // exists
@@ -212,6 +267,35 @@ describe('an event pattern', () => {
     ['never matches what is no object', { a: ['x'] }, 'x', false],
   ])('%s', (_, pattern, event, expected) => {
     expect(matches(pattern, event)).toBe(expected);
+  });
+
+  it('compares the paths of the pattern and of the event, wherever dots stand for nesting', () => {
+    fc.assert(
+      fc.property(pattern, tree, (wanted, event) => {
+        expect(matches(wanted, event)).toBe(matchesByPath(wanted, event));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('finds in an event what a path of it names, however either is spelled', () => {
+    fc.assert(
+      fc.property(fc.array(name, { minLength: 1, maxLength: 6 }), fc.infiniteStream(fc.boolean()), (path, dots) => {
+        const next = () => dots.next().value as boolean;
+
+        expect(matches(spelled(path, ['x'], next), spelled(path, 'x', next))).toBe(true);
+        expect(matches(spelled(path, ['x'], next), spelled([...path, 'more'], 'x', next))).toBe(false);
+        expect(matches(spelled([...path, 'more'], ['x'], next), spelled(path, 'x', next))).toBe(false);
+        expect(matches(spelled(path, [{ exists: false }], next), spelled(path, 'x', next))).toBe(false);
+        expect(matches(spelled(path, ['x'], next), spelled(path, [{ x: 1 }, 'x'], next))).toBe(true);
+      }),
+    );
+  });
+
+  it('bears an event with more dots in a key than the stack is deep', () => {
+    const key = 'a.'.repeat(100_000);
+
+    expect(matches({ a: { a: ['x'] } }, { [key]: 'x', a: { [key]: 'y' } })).toBe(false);
   });
 
   it.each([100_000, 1])('finds its value in arrays nested %d deep', (depth) => {
