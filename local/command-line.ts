@@ -7,6 +7,7 @@ export interface CommandLine {
   readonly environments: number;
   readonly awsPace: boolean;
   readonly dataDir?: string;
+  readonly salvage: boolean;
   readonly assembly?: string;
   readonly context: Readonly<Record<string, string>>;
 }
@@ -22,6 +23,7 @@ Synthesizes the CDK app of this folder and runs its stack on this machine.
 
   --port N           the port of the API (default 3000; 0 takes any free one)
   --data-dir DIR     keeps the data there and takes it up again (default: a temporary folder that goes on exit)
+  --salvage          keeps what is whole of a damaged --data-dir, and prints what is gone
   --assembly DIR     runs this cloud assembly, e.g. cdk.out, instead of synthesizing
   -c key=value       context for synthesis, as of the CDK; may be given several times
   --environments N   at most N execution environments a function (default 3)
@@ -38,9 +40,12 @@ export const readCommandLine = (args: readonly string[]): CommandLine => {
   if (assembly !== undefined && pairs.length > 0) {
     throw new UsageError('-c changes nothing with --assembly: an assembly is synthesized already');
   }
+  if (values.salvage && dataDir === undefined)
+    throw new UsageError('--salvage needs --data-dir: which one it is about');
   return {
     help: values.help ?? false,
     awsPace: values['aws-pace'] ?? false,
+    salvage: values.salvage ?? false,
     port: integer('--port', port, 0, 65_535),
     environments: integer('--environments', environments, 1, 1_000),
     ...(dataDir === undefined ? {} : { dataDir: directory('--data-dir', dataDir) }),
@@ -56,6 +61,7 @@ const parse = (args: readonly string[]) => {
       options: {
         port: { type: 'string' },
         'data-dir': { type: 'string' },
+        salvage: { type: 'boolean' },
         assembly: { type: 'string' },
         context: { type: 'string', short: 'c', multiple: true },
         environments: { type: 'string' },

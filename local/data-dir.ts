@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod/mini';
+import { checkFiles, listFiles, salvageFiles } from './data-files.ts';
 import { takeLock } from './file-lock.ts';
 import { fileMode, folderMode } from './private-file.ts';
 import { asStartError, StartError } from './start-error.ts';
-import { readState, type StateKind, writeState } from './state-file.ts';
+import { readState, type StateKind, salvageRemoves, writeState } from './state-file.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
 
 /** The folder that holds all state of one running stack; nobody else may use it meanwhile. */
@@ -15,18 +16,21 @@ export interface DataDir {
    * A secret of 40 hexadecimal characters, made when it is first asked for by this name, readable by its owner only.
    */
   secret(name: string): string;
+  /** To be called when all that belongs to a start is there: from now on, a file that goes missing is noticed. */
+  isReady(): void;
   /** Lets go of the folder; a temporary one is removed. */
   close(): void;
 }
 
 /**
  * Takes `path` for this runtime, or a temporary folder that goes on close, at the latest with the process.
- * Throws a `StartError` where another runtime holds it, or where it can't be made or written to.
+ * Throws a `StartError` where another runtime holds it, where it can't be made or written to, and where a file of it is
+ * missing. With `salvage`, goes on with what is whole, and reports what is not, a line at a time.
  */
-export const openDataDir = (path?: string): DataDir => {
+export const openDataDir = (path?: string, salvage?: (report: string) => void): DataDir => {
   if (path === undefined) {
     const folder = makeTemporaryFolder();
-    return { ...folder, secret: (name) => secretIn(folder.path, name) };
+    return { ...folder, secret: (name) => secretIn(folder.path, name), isReady: () => {} };
   }
   const directory = resolve(path);
   try {
@@ -38,7 +42,18 @@ export const openDataDir = (path?: string): DataDir => {
     throw new StartError(`--data-dir: ${(asStartError(error) as Error).message}`, { cause: error });
   }
   const unlock = lock(directory);
-  return { path: directory, secret: (name) => secretIn(directory, name), close: unlock };
+  try {
+    if (salvage) salvageFiles(directory, salvage);
+    else checkFiles(directory);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+  const close = () => {
+    if (existsSync(directory)) listFiles(directory);
+    unlock();
+  };
+  return { path: directory, secret: (name) => secretIn(directory, name), isReady: () => listFiles(directory), close };
 };
 
 /**
@@ -101,10 +116,7 @@ const secretLength = 40;
 const kindOfSecret = (name: string): StateKind<string> => ({
   schema: z.string().check(z.regex(/^[0-9a-f]{40}$/)),
   keeps: `the secret ${name}, which clients may know`,
-  remedy:
-    'Put it back from a copy, or delete it to have a new one made: what uses the old one must then take the new one, as ' +
-    'from .local/env and .local/api-key.',
-  unversioned: (text) => text,
+  remedy: `${salvageRemoves} A new secret is then made; take it from .local/env or .local/api-key.`,
 });
 
 /** An empty file holds a secret that nobody was given: a full disk has left it where it was to be made. */

@@ -31,6 +31,8 @@ export interface StartLocalOptions {
   readonly port?: number;
   /** Keeps the state; @default a temporary folder that goes on close. */
   readonly dataDir?: string;
+  /** Goes on with what is whole of a damaged data directory, and logs what is gone; @default false */
+  readonly salvage?: boolean;
   /** At most this many execution environments a function; @default 3. */
   readonly environments?: number;
   /** @default laptopPace */
@@ -75,7 +77,7 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
   const closers: (() => Promise<void> | void)[] = [];
   const closeAll = singleFlight(() => runReversed(closers));
   try {
-    const dataDir = openDataDir(options.dataDir);
+    const dataDir = openDataDir(options.dataDir, options.salvage ? (line) => log(`salvage: ${line}`) : undefined);
     closers.push(dataDir.close);
     const clock = options.clock ?? systemClock;
     const pace = options.pace ?? laptopPace;
@@ -170,6 +172,7 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
     );
     asyncInvocations.resume();
     for (const start of whenCreated) await start();
+    dataDir.isReady();
     const metricsUrl = `${await pagesOrigin(context)}/_local/metrics`;
     return {
       stackName,

@@ -11,26 +11,26 @@ export interface StateKind<Content> {
   readonly schema: z.ZodMiniType<Content>;
   /** Ends the sentence "It keeps …": `how far the mapping Orders has read the shard shardId-0`. */
   readonly keeps: string;
-  /** How to go on without it, in a sentence or two. */
+  /** What a start with `--salvage` does about it, in a sentence. */
   readonly remedy: string;
-  /** Reads the content from a file without a version, of which `text` is all; @default it is the content as JSON. */
-  readonly unversioned?: (text: string) => unknown;
 }
+
+/** How to go on where a file that can't be read may go. */
+export const salvageRemoves = 'A start with --salvage removes it.';
 
 const version = 1;
 const envelope = z.strictObject({ version: z.literal(version), crc32: z.string(), content: z.unknown() });
 
 /**
  * Reads a small piece of state that `writeState` or a `StateFile` has written: one line of JSON,
- * `{"version":1,"crc32":"<of the content as JSON>","content":…}`. A file without a version, as earlier releases wrote it,
- * is read too. Answers undefined where there is no file.
+ * `{"version":1,"crc32":"<of the content as JSON>","content":…}`. Answers undefined where there is no file.
  *
  * @throws StartError where the file is damaged: it names the file, says what it keeps, and how to go on
  */
 export const readState = <Content>(path: string, kind: StateKind<Content>): Content | undefined => {
   const text = textOf(path)?.trim();
   if (text === undefined) return undefined;
-  const reading = readingOf(text, kind.unversioned);
+  const reading = readingOf(text);
   const content = 'content' in reading ? z.safeParse(kind.schema, reading.content) : undefined;
   if (content?.success) return content.data;
   const damage = 'damage' in reading ? reading.damage : wrongContent;
@@ -50,14 +50,15 @@ const wrongContent = 'its content is not what belongs there';
 
 type Reading = { readonly content: unknown } | { readonly damage: string };
 
-const readingOf = (text: string, unversioned: StateKind<unknown>['unversioned'] = JSON.parse): Reading => {
+const readingOf = (text: string): Reading => {
   const value = parsed(text);
-  if (typeof value === 'object' && value !== null && 'version' in value) return versioned(value);
-  try {
-    return { content: unversioned(text) };
-  } catch {
-    return { damage: text === '' ? 'it is empty' : 'it is not JSON' };
-  }
+  if (value === undefined) return { damage: text === '' ? 'it is empty' : 'it is not JSON' };
+  if (typeof value !== 'object' || value === null || !('version' in value)) return { damage: wrongContent };
+  if (value.version !== version)
+    return { damage: `its version is ${value.version}: a later release may have written it` };
+  const { success, data } = z.safeParse(envelope, value);
+  if (!success || data.content === undefined) return { damage: wrongContent };
+  return data.crc32 === checksumOf(JSON.stringify(data.content)) ? data : { damage: 'its checksum is wrong' };
 };
 
 const parsed = (text: string): unknown => {
@@ -68,12 +69,11 @@ const parsed = (text: string): unknown => {
   }
 };
 
-const versioned = (value: { readonly version: unknown }): Reading => {
-  if (value.version !== version)
-    return { damage: `its version is ${value.version}: a later release may have written it` };
-  const { success, data } = z.safeParse(envelope, value);
-  if (!success || data.content === undefined) return { damage: wrongContent };
-  return data.crc32 === checksumOf(JSON.stringify(data.content)) ? data : { damage: 'its checksum is wrong' };
+/** What is wrong with a state file of any kind; undefined where it is whole, or not there. */
+export const damageOf = (path: string): string | undefined => {
+  const text = textOf(path)?.trim();
+  const reading = text === undefined ? undefined : readingOf(text);
+  return reading && 'damage' in reading ? reading.damage : undefined;
 };
 
 /**

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import type { CallCount } from '../metrics/call-counts.ts';
-import { StartError } from '../start-error.ts';
+import { howToSalvage, StartError } from '../start-error.ts';
 import { youngGenerationMb } from '../young-generation.ts';
 import type { CountingEngine } from './engine.ts';
 
@@ -109,10 +109,11 @@ async function stop(worker: Worker, exited: Promise<void>): Promise<void> {
 
 function startError(name: string, path: string, cause: Error | undefined): StartError {
   const reason = cause?.message ?? 'its thread ended';
+  if (cause?.name === 'StorageDamage') return new StartError(howToSalvage(reason), { cause });
   const locked = /\block(ed)?\b/i.test(reason);
   const message = locked
     ? `The ${name} engine cannot start: ${path} is in use by another process, which must end first (${reason})`
-    : `The ${name} engine cannot start in ${path}: ${reason}; where its files are damaged, move them away`;
+    : `The ${name} engine cannot start in ${path}: ${reason}`;
   return new StartError(message, { cause });
 }
 

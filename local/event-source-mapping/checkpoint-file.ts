@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { readState, StateFile } from '../state-file.ts';
+import { readState, StateFile, salvageRemoves } from '../state-file.ts';
 
 /** How far one mapping is with one shard. */
 export type Checkpoint =
@@ -10,18 +10,13 @@ export type Checkpoint =
   /** The shard is closed, and all of it is done. */
   | { readonly ended: true };
 
-const schema = z.optional(
-  z.union([
-    z.strictObject({ after: z.string().check(z.regex(/^\d{1,128}$/)) }),
-    z.strictObject({ sinceMs: z.number() }),
-    z.strictObject({ ended: z.literal(true) }),
-  ]),
-);
+const schema = z.union([
+  z.strictObject({ after: z.string().check(z.regex(/^\d{1,128}$/)) }),
+  z.strictObject({ sinceMs: z.number() }),
+  z.strictObject({ ended: z.literal(true) }),
+]);
 
-/**
- * Keeps one checkpoint in a file of its own. An empty file means that nothing is done yet: earlier releases made it
- * before the first record, and a damaged file may be emptied.
- */
+/** Keeps one checkpoint in a file of its own. */
 export class CheckpointFile {
   readonly #path: string;
   readonly #keeps: string;
@@ -36,13 +31,10 @@ export class CheckpointFile {
 
   /** @throws StartError where the file is damaged */
   read(): Checkpoint | undefined {
-    return readState<Checkpoint | undefined>(this.#path, {
+    return readState<Checkpoint>(this.#path, {
       schema,
       keeps: this.#keeps,
-      remedy:
-        'To go on, put an empty file in its place: the shard is then read from its oldest record on, so its records ' +
-        'come a second time. Nothing is lost.',
-      unversioned: (text) => (text === '' ? undefined : JSON.parse(text)),
+      remedy: `${salvageRemoves} The shard is then read from its oldest record on, so its records come a second time.`,
     });
   }
 

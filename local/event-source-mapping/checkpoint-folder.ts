@@ -46,6 +46,12 @@ export class CheckpointFolder {
     return checkpoint !== undefined && 'ended' in checkpoint;
   };
 
+  /** Forgets all of them. */
+  forget(): void {
+    this.close();
+    rmSync(this.path, { recursive: true, force: true });
+  }
+
   close(): void {
     for (const file of this.files.values()) file.close();
     this.files.clear();

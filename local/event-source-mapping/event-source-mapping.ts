@@ -6,6 +6,7 @@ import type { Distribution } from '../metrics/distribution.ts';
 import type { Pace } from '../pace.ts';
 import type { SetAside } from './attempt.ts';
 import { CheckpointFolder } from './checkpoint-folder.ts';
+import { forgetForeign, startsAnew } from './foreign-checkpoints.ts';
 import type { MappingSettings } from './mapping-settings.ts';
 import { type LastInvocation, type OnFailureDestination, openDestination } from './on-failure-destination.ts';
 import { compileFilters, type RecordFilter } from './record-filter.ts';
@@ -77,6 +78,8 @@ export class EventSourceMapping {
     this.source = await StreamSource.of(context, parts.eventSourceArn);
     const shards = await this.source.listShards();
     this.retentionMs = await this.source.retentionMs();
+    if (await forgetForeign(this.checkpoints, shards, this.source))
+      context.log(`${parts.name}: ${startsAnew(parts.eventSourceArn)}`);
     await this.takeFirstPositions(shards, this.source);
     this.destination = parts.settings.onFailure ? openDestination(parts.settings.onFailure, context) : undefined;
     this.stopping = new AbortController();

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../clock.ts';
-import { readState, type StateKind, writeState } from '../state-file.ts';
+import { readState, type StateKind, salvageRemoves, writeState } from '../state-file.ts';
 import type { EventSourceMapping, MappingParts } from './event-source-mapping.ts';
 import type { MappingSettings } from './mapping-settings.ts';
 
@@ -130,7 +130,7 @@ type Kept = z.infer<typeof schema>;
 const keptBy = (mapping: string): StateKind<Kept> => ({
   schema,
   keeps: `whether the mapping ${mapping} was switched on or off`,
-  remedy: 'To go on, delete it: the mapping is then on or off as the template says.',
+  remedy: `${salvageRemoves} The mapping is then on or off as the template says.`,
 });
 
 /** A change is under way, or the runtime is closing. */

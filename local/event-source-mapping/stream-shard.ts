@@ -50,6 +50,17 @@ export class StreamShard {
     return (await running).from(0, this.writes);
   }
 
+  /** Whether the position is one of this shard, and not of a shard of the same name in another stream. */
+  async has(position: ReadPosition): Promise<boolean> {
+    try {
+      this.keepIterator(keyOf(position), await this.service.iterator(this.shardId, position));
+      return true;
+    } catch (error) {
+      if (notOfThisStream.has((error as Error).name)) return false;
+      throw error;
+    }
+  }
+
   /** The position that stands for the shard's present end, to the record. */
   async seekEnd(nowMs: number): Promise<KeptPosition> {
     const { position, iterator } = await this.service.end(this.shardId, nowMs);
@@ -94,6 +105,9 @@ export class StreamShard {
 /** About so much base64 a call; a batch is filled by several. */
 const callBytes = 2_000_000;
 const iteratorsKept = 32;
+
+/** What Kinesis and DynamoDB answer to a sequence number that they never gave out. */
+const notOfThisStream = new Set(['InvalidArgumentException', 'ValidationException']);
 
 /** What an iterator that was kept for too long is answered with, or one that is ahead of a clock that was set back. */
 const staleIterator = new Set(['ExpiredIteratorException', 'TrimmedDataAccessException', 'InvalidArgumentException']);

@@ -3,6 +3,7 @@ import { during } from '../clock.ts';
 import type { LocalContext } from '../context.ts';
 import { Bell } from '../event-source-mapping/bell.ts';
 import { CheckpointFolder } from '../event-source-mapping/checkpoint-folder.ts';
+import { forgetForeign, startsAnew } from '../event-source-mapping/foreign-checkpoints.ts';
 import { readableShards } from '../event-source-mapping/shard-lineage.ts';
 import { ShardProgress } from '../event-source-mapping/shard-progress.ts';
 import type { SourceRecord as StreamRecord } from '../event-source-mapping/stream-record.ts';
@@ -64,6 +65,7 @@ export class StreamReader {
       throw new StartError(`${this.#name}: Stream not found: ${this.#streamArn}`);
     });
     this.#source = source;
+    if (await forgetForeign(this.#checkpoints, shards, source)) this.#say(startsAnew(this.#streamArn));
     if (!this.#checkpoints.known) this.#checkpoints.begin(await source.ends(shards, this.#context.clock.now()));
     this.#read(shards);
     this.#context.onClose(() => this.#stop()); // before the source closes, which was there before

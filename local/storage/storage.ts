@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { makePrivateFile } from '../private-file.ts';
 import { findDamage } from './check.ts';
 import { StorageDamage } from './damage.ts';
 import { applicationId, checksum, formatVersion, type Value } from './format.ts';
@@ -61,6 +62,7 @@ export class Storage {
     if (known !== undefined && known > 0 && !isThere) throw new StorageDamage(path, 'the file is gone');
     // The head comes first, so that a process that is killed while it makes the store leaves nothing that looks damaged.
     known ??= makeHead(path);
+    makePrivateFile(path);
     this.database = new DatabaseSync(path);
     try {
       this.database.exec(settings);

@@ -3,12 +3,39 @@ import { readCommandLine } from '../../local/command-line.ts';
 
 describe('the command line', () => {
   it('has a default for everything', () =>
-    expect(readCommandLine([])).toEqual({ help: false, port: 3000, environments: 3, awsPace: false, context: {} }));
+    expect(readCommandLine([])).toEqual({
+      help: false,
+      port: 3000,
+      environments: 3,
+      awsPace: false,
+      salvage: false,
+      context: {},
+    }));
 
   it('takes every flag', () =>
     expect(
-      readCommandLine(['--port', '0', '--data-dir=d', '--environments', '8', '--aws-pace', '-c', 'a=b=c', '-c', 'd=']),
-    ).toEqual({ help: false, port: 0, dataDir: 'd', environments: 8, awsPace: true, context: { a: 'b=c', d: '' } }));
+      readCommandLine([
+        '--port',
+        '0',
+        '--data-dir=d',
+        '--salvage',
+        '--environments',
+        '8',
+        '--aws-pace',
+        '-c',
+        'a=b=c',
+        '-c',
+        'd=',
+      ]),
+    ).toEqual({
+      help: false,
+      port: 0,
+      dataDir: 'd',
+      environments: 8,
+      awsPace: true,
+      salvage: true,
+      context: { a: 'b=c', d: '' },
+    }));
 
   it('takes an assembly', () => expect(readCommandLine(['--assembly', 'cdk.out']).assembly).toBe('cdk.out'));
 

@@ -110,13 +110,6 @@ describe('a secret', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it('of an earlier release stays what it is', () => {
-    mkdirSync(join(folder, 'secrets'));
-    writeFileSync(join(folder, 'secrets', 'old'), '0123456789abcdef0123456789abcdef01234567');
-
-    expect(using(({ secret }) => secret('old'))).toBe('0123456789abcdef0123456789abcdef01234567');
-  });
-
   it.each(['0123456789', 'null', '0123456789abcdef0123456789abcdef0123456!', 'changed'])(
     'that is damaged is refused by its name and stays as it is, since clients may know it: %s',
     (content) => {

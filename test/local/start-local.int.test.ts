@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -348,20 +348,20 @@ describe('a start that fails', () => {
     );
   });
 
-  it('names what stands in the place of its data, and what is damaged', async () => {
-    const [dataDir, damagedDir] = [aDataDir(), aDataDir()];
-    writeFileSync(join(dataDir, 's3'), '');
+  it('names the directory that holds something else', async () => {
+    const dataDir = aDataDir();
+    writeFileSync(join(dataDir, 'thesis.txt'), '');
     await expect(startProbe(bucket, { dataDir })).rejects.toMatchObject({
       name: 'StartError',
-      message: expect.stringContaining(`${join(dataDir, 's3')} can't be used: a file stands where a folder is needed`),
+      message: expect.stringContaining('holds files that are not data of this release'),
     });
+  });
 
-    await (await startProbe(bucket, { dataDir: damagedDir })).close();
-    writeFileSync(join(damagedDir, 's3', 'fauxqs.db'), 'damaged '.repeat(1_000));
-    await expect(startProbe(bucket, { dataDir: damagedDir })).rejects.toMatchObject({
-      name: 'StartError',
-      message: expect.stringMatching(/^The S3 and SQS engine cannot start in .*s3: .*move/),
-    });
+  it('names what an earlier release has left', async () => {
+    const dataDir = aDataDir();
+    mkdirSync(join(dataDir, 'kinesis'));
+    writeFileSync(join(dataDir, 'kinesis', 'CURRENT'), '');
+    await expect(startProbe(bucket, { dataDir })).rejects.toThrow('holds data of an earlier release');
   });
 });
 

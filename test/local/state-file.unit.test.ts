@@ -71,16 +71,6 @@ describe('a state file', () => {
     expect(readdirSync(join(folder, 'a', 'b'))).toEqual(['state']);
   });
 
-  it('of an earlier release, without a version, is read', () => {
-    put('{"name":"old","count":1}   ');
-    expect(readState(path, kind)).toEqual({ name: 'old', count: 1 });
-    put('old');
-    expect(readState(path, { ...kind, unversioned: (text) => ({ name: text, count: 0 }) })).toEqual({
-      name: 'old',
-      count: 0,
-    });
-  });
-
   it.each([
     ['null', 'its content is not what belongs there'],
     ['[]', 'its content is not what belongs there'],

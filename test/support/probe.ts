@@ -57,6 +57,7 @@ export interface ProbeOptions {
   readonly clock?: Clock;
   readonly environments?: number;
   readonly dataDir?: string;
+  readonly salvage?: boolean;
   /** Further resources of the template. */
   readonly resources?: Readonly<Record<string, ProbeResource>>;
 }

@@ -19,14 +19,34 @@ afterEach(async () => {
 });
 
 /** Starts the runtime on the test's data. */
-const start = async (probe: Probe): Promise<RunningProbes<'probe'>> => {
-  const probes = new RunningProbes({ probe }, { dataDir });
+const start = async (probe: Probe, options: { readonly salvage?: boolean } = {}): Promise<RunningProbes<'probe'>> => {
+  const probes = new RunningProbes({ probe }, { dataDir, ...options });
   await probes.start();
   started.push(probes);
   return probes;
 };
 const at = (StartingPosition: string, more = {}): Probe => ({ mapping: { StartingPosition, ...more } });
 const disabled: Probe = { mapping: { Enabled: false } };
+
+describe('a stream that is lost', () => {
+  it.each(['TRIM_HORIZON', 'LATEST'])(
+    'is named, and its reader reads the new one as a new reader does: %s',
+    async (from) => {
+      const before = await start(at(from));
+      await before.put('probe', names(0, 3));
+      await before.called('probe', 1);
+      await before.stop();
+      rmSync(join(dataDir, 'kinesis'), { recursive: true });
+      await expect(start(at(from))).rejects.toThrow(/has lost kinesis\/store.sqlite/);
+      const probes = await start(at(from), { salvage: true });
+      await probes.put('probe', ['new']);
+      await eventually(() => expect(probes.batches('probe').at(-1)).toEqual(['new']));
+
+      expect(probes.log).toContain('salvage: kinesis/store.sqlite is gone');
+      expect(probes.log).toContainEqual(expect.stringContaining('its checkpoints belong to an earlier stream'));
+    },
+  );
+});
 
 describe('the starting position', () => {
   it('§1.1 TRIM_HORIZON begins with the oldest record', async () => {
