@@ -38,7 +38,7 @@ const dayMs = 24 * 60 * 60 * 1_000;
  * its ARN, as on AWS. A write, its index entries and its stream record are stored together or not at all. `Query` and
  * `Scan` show one moment.
  *
- * Not there: transactions, time to live, PartiQL, backups.
+ * Not there: time to live, PartiQL, backups, global tables.
  */
 export function startDynamoDb({
   path,

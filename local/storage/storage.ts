@@ -152,6 +152,22 @@ export class Storage {
     }
   }
 
+  /** Runs `write` and keeps what it wrote if it answers true; else the store is as it was before it. Answers that. */
+  tentatively(write: () => boolean): boolean {
+    return this.write(() => {
+      this.statements.mark.run();
+      let isKept = false;
+      try {
+        isKept = write();
+      } finally {
+        const isOpen = this.database.isTransaction; // a failed write has ended it
+        if (isOpen && !isKept) this.statements.undo.run();
+        if (isOpen) this.statements.unmark.run();
+      }
+      return isKept;
+    });
+  }
+
   /**
    * Calls `done` once all that was written before this call is stored, or has failed. Without a write under way that
    * is at the end of the turn.
@@ -354,6 +370,9 @@ const prepare = (database: DatabaseSync) => {
     commits: statement('SELECT commits FROM store'),
     advance: statement('UPDATE store SET commits = commits + 1'),
     setCommits: statement('UPDATE store SET commits = ?'),
+    mark: statement('SAVEPOINT mark'),
+    undo: statement('ROLLBACK TO mark'),
+    unmark: statement('RELEASE mark'),
     begin: statement('BEGIN IMMEDIATE'),
     commit: statement('COMMIT'),
     rollback: statement('ROLLBACK'),

@@ -21,6 +21,12 @@ export interface DynaliteHooks {
   readonly actions: Readonly<Record<string, (original: Action) => Action>>;
 }
 
+export interface Dynalite {
+  readonly listener: RequestListener;
+  /** dynalite's own operations, by their name in camelCase: each ends before it returns, and answers nobody. */
+  readonly actions: ReadonlyMap<string, Action>;
+}
+
 export const require = createRequire(import.meta.url);
 const requireOfDynalite = createRequire(require.resolve('dynalite'));
 
@@ -35,7 +41,8 @@ const requireOfDynalite = createRequire(require.resolve('dynalite'));
  * | `validations.checkTypes` | `prepare` sees the parsed input; a second parse would cost as much as the check |
  * | every action | runs in one turn, all or nothing, and is answered once it is stored; defects are answers, not crashes |
  */
-export const openDynalite = ({ store, storage, prepare, actions }: DynaliteHooks): RequestListener => {
+export const openDynalite = ({ store, storage, prepare, actions }: DynaliteHooks): Dynalite => {
+  const originals = new Map<string, Action>();
   const validations = require('dynalite/validations');
   const { checkTypes, checkValidations } = validations;
   validations.checkTypes = (input: Input, types: Record<string, unknown>) =>
@@ -49,13 +56,14 @@ export const openDynalite = ({ store, storage, prepare, actions }: DynaliteHooks
     const action = basename(file, '.js');
     const id = require.resolve(`dynalite/actions/${file}`);
     const original = require(id) as Action;
+    originals.set(action, original);
     const loaded = require.cache[id];
     if (loaded) loaded.exports = settled(storage, actions[action]?.(original) ?? original);
   }
 
   require('dynalite/db').create = () => store;
   const server: Server = require('dynalite')();
-  return forgiving(server.listeners('request')[0] as RequestListener);
+  return { listener: forgiving(server.listeners('request')[0] as RequestListener), actions: originals };
 };
 
 /** Keeps dynalite from loading the database modules that it came with. Must be called before anything of it loads. */

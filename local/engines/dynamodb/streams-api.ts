@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { endOnDamage } from '../../storage/damage.ts';
 import type { ChangeLog } from './change-log.ts';
-import { StreamsError, type StreamsInput } from './streams-input.ts';
+import { readJson, sendJson } from './json-api.ts';
+import { StreamsError } from './streams-input.ts';
 import {
   describeStream,
   getRecords,
@@ -36,40 +37,17 @@ const serve = async (log: ChangeLog, name: string, request: IncomingMessage, res
     if (!operation) throw new StreamsError('UnknownOperationException', `${name} is no operation`);
     if (!request.headers.authorization?.startsWith('AWS4-'))
       throw new StreamsError('MissingAuthenticationTokenException', 'Request is missing Authentication Token');
-    const answer = operation(log, await inputOf(request));
+    const answer = operation(log, await readJson(request, mostBytes));
     await log.settled(); // what was just written is given out once it is stored
-    send(response, 200, answer);
+    sendJson(response, 200, answer);
   } catch (error) {
-    const { message } = error as Error;
-    if (error instanceof StreamsError) send(response, 400, JSON.stringify({ __type: error.type, message }));
-    else send(response, 500, JSON.stringify({ __type: 'InternalServerError', message }));
+    endOnDamage(error);
+    const { message, body } = error as Error & { readonly body?: object };
+    if (body) sendJson(response, 400, JSON.stringify(body));
+    else if (error instanceof StreamsError) sendJson(response, 400, JSON.stringify({ __type: error.type, message }));
+    else sendJson(response, 500, JSON.stringify({ __type: 'InternalServerError', message }));
   }
-};
-
-const send = (response: ServerResponse, status: number, body: string): void => {
-  response.writeHead(status, {
-    'Content-Type': 'application/x-amz-json-1.0',
-    'Content-Length': Buffer.byteLength(body),
-    'x-amzn-RequestId': randomUUID(),
-  });
-  response.end(body);
 };
 
 /** More than any call takes. */
 const mostBytes = 65_536;
-
-const inputOf = async (request: IncomingMessage): Promise<StreamsInput> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += chunk.length;
-    if (bytes > mostBytes) throw new StreamsError('SerializationException', 'The request is too large');
-    chunks.push(chunk);
-  }
-  let input: unknown;
-  try {
-    input = JSON.parse(Buffer.concat(chunks).toString());
-  } catch {}
-  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as StreamsInput;
-  throw new StreamsError('SerializationException', 'The body is no JSON object');
-};

@@ -13,6 +13,7 @@ import { refuseNested } from './nesting.ts';
 import { streamsApi } from './streams-api.ts';
 import { TableStore } from './table-store.ts';
 import { creatingStream, updatingStream } from './table-streams.ts';
+import { forgetTokens, transactionsApi } from './transactions.ts';
 
 const { path, keys, time, retentionMs } = workerData as DynamoDbWorkerData;
 if (time) {
@@ -42,7 +43,10 @@ const reportWrites = (): void => {
 
 /** Keeps records for as long as AWS does, and a quarter of an hour longer at most. */
 const keepTrimmed = async (log: ChangeLog): Promise<void> => {
-  const trim = () => log.trim(Date.now() - retentionMs);
+  const trim = () => {
+    forgetTokens(storage);
+    return log.trim(Date.now() - retentionMs);
+  };
   await trim();
   let trimming = Promise.resolve();
   setInterval(() => {
@@ -63,7 +67,7 @@ const storage = new Storage({
 const log = new ChangeLog(storage, region, wrote);
 const store = new TableStore(storage, log, region);
 correctDynalite();
-const listener = openDynalite({
+const { listener, actions } = openDynalite({
   store,
   storage,
   prepare,
@@ -74,7 +78,7 @@ storage.checkInBackground((damage) => {
   throw damage;
 });
 await serveEngine(
-  admitting(keys, 'dynamodb', streamsApi(log, listener)),
+  admitting(keys, 'dynamodb', streamsApi(log, transactionsApi(store, storage, actions, listener))),
   async () => storage.close(),
   (request) => ['dynamodb', targetedAction(request)],
 );

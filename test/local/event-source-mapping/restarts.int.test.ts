@@ -114,7 +114,9 @@ describe('a mapping that starts again', () => {
     await expect(start({})).rejects.toMatchObject({
       name: 'StartError',
       message: expect.stringMatching(
-        new RegExp(`^${file} can't be read: it is damaged \\(.*\\)\\. It keeps ${what}\\. To go on, `),
+        new RegExp(
+          `^${file} can't be read: it is damaged \\(.*\\)\\. It keeps ${what}\\. A start with --salvage removes it\\.`,
+        ),
       ),
     });
   });

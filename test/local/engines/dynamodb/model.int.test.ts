@@ -13,6 +13,7 @@ import {
   QueryCommand,
   type QueryCommandInput,
   ScanCommand,
+  TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { expect, it } from '@jest/globals';
@@ -177,6 +178,31 @@ const putMany = fc.uniqueArray(key, { minLength: 1, maxLength: 8, selector: (at)
     },
 );
 
+/** All of it, or nothing where one of the items is there already. */
+const transact = fc.uniqueArray(key, { minLength: 1, maxLength: 4, selector: (at) => idOf(keyOf(at)) }).map(
+  (keys): Operation =>
+    async ({ dynamoDb }, { items }, TableName) => {
+      const put = keys.map((at) => itemOf(keyOf(at), 300, 'z'));
+      const isLast = (index: number) => index === put.length - 1;
+      const written = dynamoDb.send(
+        new TransactWriteItemsCommand({
+          TransactItems: put.map((Item, index) => ({
+            Put: { TableName, Item, ...(isLast(index) && { ConditionExpression: 'attribute_not_exists(account)' }) },
+          })),
+        }),
+      );
+      if (items.has(idOf(put.at(-1) as Item)))
+        await expect(written).rejects.toMatchObject({
+          name: 'TransactionCanceledException',
+          CancellationReasons: put.map((_, index) => ({ Code: isLast(index) ? 'ConditionalCheckFailed' : 'None' })),
+        });
+      else {
+        await written;
+        for (const item of put) items.set(idOf(item), item);
+      }
+    },
+);
+
 const get = key.map(
   (at): Operation =>
     async ({ dynamoDb }, { items }, TableName) => {
@@ -248,6 +274,7 @@ const operation = fc.oneof(
   { weight: 30, arbitrary: remove },
   { weight: 20, arbitrary: putIfAbsent },
   { weight: 15, arbitrary: putMany },
+  { weight: 20, arbitrary: transact },
   { weight: 40, arbitrary: get },
   { weight: 40, arbitrary: beginQuery },
   { weight: 80, arbitrary: continueQuery },
