@@ -53,15 +53,15 @@ export interface KinesisWrites {
 }
 
 /**
- * Kinesis, played by kinesalite. A call may name its stream by `StreamARN` alone, as on AWS.
+ * Kinesis, in a thread of its own. Its streams change at once: none is ever `CREATING` or `UPDATING`.
  *
- * Not there: `UpdateShardCount`, stream consumers, records above 1 MiB, throttling. Retention ends at 168 hours.
+ * Not there: `SubscribeToShard`, which needs HTTP/2; throttling; encryption, resource policies and enhanced monitoring.
  */
 export function startKinesis({ path, keys, time, region, onWrite, onCrash }: KinesisOptions): Promise<CountingEngine> {
   const workerData: KinesisWorkerData = { path, keys, time };
   return startEngineThread({
     name: 'Kinesis',
-    module: new URL('./kinesis-worker.ts', import.meta.url),
+    module: new URL('./kinesis/worker.ts', import.meta.url),
     workerData,
     onMessage: (message) => {
       for (const [streamName, written] of Object.entries((message as KinesisWrites).written))

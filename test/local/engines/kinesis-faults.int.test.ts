@@ -17,7 +17,7 @@ describe('a bad request leaves the engine standing', () => {
   const answers = async () => expect((await read(await iteratorOf('standing', 'TRIM_HORIZON'))).texts).toEqual([]);
 
   it('that is larger than the engine takes: 413', async () => {
-    const body = Buffer.alloc(8 * 1_024 * 1_024, 'a');
+    const body = Buffer.alloc(16 * 1_048_576, 'a');
     const response = await fetch(url(), {
       method: 'POST',
       body,

@@ -1,4 +1,3 @@
-import { createDecipheriv } from 'node:crypto';
 import {
   DescribeStreamCommand,
   GetRecordsCommand,
@@ -14,14 +13,6 @@ import { data, useKinesis } from './use-kinesis.ts';
 
 const writes: (readonly [string, Written])[] = [];
 const { send, createStream, put, iteratorOf, read } = useKinesis((...write) => writes.push(write));
-
-/** kinesalite's iterators hide their place by a cipher whose key and vector everybody knows. */
-function sequenceNumberIn(shardIterator: string): string | undefined {
-  const key = Buffer.from('1133a5a833666b49abf28c8ba302930f0b2fb240dccd43cf4dfbc0ca91f17751', 'hex');
-  const decipher = createDecipheriv('aes-256-cbc', key, Buffer.from('7bf139dbabbea2d9995d6fcae1dff7da', 'hex'));
-  const text = decipher.update(Buffer.from(shardIterator, 'base64').subarray(8));
-  return Buffer.concat([text, decipher.final()]).toString().split('/')[3];
-}
 
 describe('a stream', () => {
   it('is in the account and region of the local runtime, and active at once', async () => {
@@ -42,17 +33,17 @@ describe('a stream', () => {
     expect((await read(String(ShardIterator))).texts).toEqual(['one']);
   });
 
-  it('may have more shards than the engine allows by itself, several streams together', async () => {
+  it('may have as many shards as it wants, several streams together', async () => {
     await createStream('wide-1', 40);
     await createStream('wide-2', 40);
     expect((await send(new ListShardsCommand({ StreamName: 'wide-2' }))).Shards).toHaveLength(40);
   });
 
-  it('takes a retention longer than the engine knows as the longest it knows', async () => {
+  it('keeps records for a year, if it is told to', async () => {
     await createStream('long');
     await send(new IncreaseStreamRetentionPeriodCommand({ StreamName: 'long', RetentionPeriodHours: 8_760 }));
     const { StreamDescription } = await send(new DescribeStreamCommand({ StreamName: 'long' }));
-    expect(StreamDescription?.RetentionPeriodHours).toBe(168);
+    expect(StreamDescription?.RetentionPeriodHours).toBe(8_760);
   });
 });
 
@@ -120,16 +111,14 @@ describe('onWrite', () => {
 });
 
 describe('a reader', () => {
-  it('that found nothing keeps its place, so that a slow write that began in an earlier second is not passed over', async () => {
+  it('that found nothing keeps its place', async () => {
     await createStream('empty', 1);
     for (const type of ['TRIM_HORIZON', 'LATEST'] as const) {
-      const first = await iteratorOf('empty', type);
-      const { next } = await read(first);
-      expect(sequenceNumberIn(String(next))).toBe(sequenceNumberIn(first));
+      const { next } = await read(await iteratorOf('empty', type));
       await put('empty', 'a', type);
       const { texts, next: onward } = await read(String(next));
       expect(texts).toEqual([type]);
-      expect(sequenceNumberIn(String(onward))).not.toBe(sequenceNumberIn(first));
+      expect((await read(String(onward))).texts).toEqual([]);
     }
   });
 
