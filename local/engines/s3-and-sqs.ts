@@ -13,15 +13,15 @@ export interface S3AndSqsOptions {
 }
 
 /**
- * S3 and SQS, played by fauxqs. A request without a valid signature is refused with 403.
+ * S3 in path style and SQS in its JSON protocol. A request without a valid signature is refused with 403.
  *
- * Not there: versioning, conditional writes, tags, access control lists, objects above 11 MiB in one part.
+ * Not there: tags, access control lists, lifecycle rules, bodies above 11 MiB in one request, FIFO queues.
  */
 export function startS3AndSqs({ path, keys, region, onCrash }: S3AndSqsOptions): Promise<CountingEngine> {
   const workerData: S3AndSqsWorkerData = { path, keys };
   return startEngineThread({
     name: 'S3 and SQS',
-    module: new URL('./s3-and-sqs-worker.ts', import.meta.url),
+    module: new URL('./s3-and-sqs/worker.ts', import.meta.url),
     workerData,
     region,
     onCrash,

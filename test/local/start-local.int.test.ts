@@ -363,6 +363,16 @@ describe('a start that fails', () => {
     writeFileSync(join(dataDir, 'kinesis', 'CURRENT'), '');
     await expect(startProbe(bucket, { dataDir })).rejects.toThrow('holds data of an earlier release');
   });
+
+  it('names the store that is damaged, and how to go on', async () => {
+    const dataDir = aDataDir();
+    await (await startProbe(bucket, { dataDir })).close();
+    writeFileSync(join(dataDir, 's3', 'store.sqlite'), 'damaged '.repeat(1_000));
+    await expect(startProbe(bucket, { dataDir })).rejects.toMatchObject({
+      name: 'StartError',
+      message: expect.stringMatching(/s3\/store.sqlite is damaged: .* Start with --salvage/),
+    });
+  });
 });
 
 describe('a data directory', () => {

@@ -129,7 +129,7 @@ describe('no signature', () => {
     ['POST', `/${Bucket}?delete`],
     ['POST', '/?Action=x'],
     ['GET', '/health'],
-    ['GET', '/_fauxqs/queues'],
+    ['GET', '/_internal/queues'],
     ['GET', '/%'],
   ])('%s %s is 403', async (method, target) => {
     expect((await send(target, method)).status).toBe(403);

@@ -1,79 +1,109 @@
-import { jest } from '@jest/globals';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { listObjects } from '../../../local/engines/s3-listing.ts';
+import { afterPrefix, fromPrefix, readObjectEntry, versionsOf } from '../../../local/engines/s3-and-sqs/s3/keys.ts';
+import { type ListingRequest, listObjects } from '../../../local/engines/s3-and-sqs/s3/listing.ts';
+import { openS3Stores, type S3Stores } from '../../../local/engines/s3-and-sqs/s3/stores.ts';
+import { Sequence } from '../../../local/engines/s3-and-sqs/sequence.ts';
+import { Storage } from '../../../local/storage/storage.ts';
+import { scratchFolder } from './scratch.ts';
 
-const key = fc.string({ unit: fc.constantFrom('a', 'B', '/', '-', 'é'), minLength: 1, maxLength: 6 });
+const key = fc.string({
+  unit: fc.constantFrom('a', 'B', '/', '-', 'é', '\u0001', '😀', '\uffff'),
+  minLength: 1,
+  maxLength: 6,
+});
+const order = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** All pages, continued as fauxqs continues them: after the last object, else after the last common prefix. */
-function allPages(keys: readonly string[], request: { prefix: string; delimiter?: string; maxKeys: number }) {
-  const objects = new Map(keys.map((key) => [key, { key }]));
-  const seen = { keys: [] as string[], prefixes: [] as string[] };
-  let startAfter = '';
-  for (let page = 0; page <= keys.length; page++) {
-    const { objects: listed, commonPrefixes, isTruncated } = listObjects(objects, { ...request, startAfter });
-    expect(listed.length + commonPrefixes.length).toBeLessThanOrEqual(request.maxKeys);
-    seen.keys.push(...listed.map((object) => object.key));
-    seen.prefixes.push(...commonPrefixes);
-    if (!isTruncated) return seen;
-    startAfter = listed.at(-1)?.key ?? commonPrefixes.at(-1) ?? '';
+let storage: Storage;
+let stores: S3Stores;
+let buckets = 0;
+beforeAll(() => {
+  storage = new Storage({ path: join(scratchFolder(), 'store.sqlite') });
+  stores = openS3Stores(storage, new Sequence(storage));
+});
+afterAll(() => storage.close());
+
+/** A bucket with these keys. */
+const holding = (keys: readonly string[]): string => {
+  const name = `bucket-${buckets++}`;
+  stores.buckets.create(name, 0);
+  const bucket = stores.buckets.get(name);
+  for (const one of keys) {
+    const body = stores.bodies.put(Buffer.from(one));
+    stores.objects.put(bucket, one, { body, etag: '', headers: {} }, 0);
   }
-  throw new Error('the pages do not end');
-}
+  return name;
+};
+
+const allPages = (bucket: string, request: ListingRequest & { maxKeys: number }) => {
+  const seen = { keys: [] as string[], prefixes: [] as string[] };
+  for (let after = ''; ; ) {
+    const page = listObjects(storage, bucket, { ...request, after });
+    expect(page.objects.length + page.commonPrefixes.length).toBeLessThanOrEqual(request.maxKeys);
+    seen.keys.push(...page.objects.map((object) => object.key));
+    seen.prefixes.push(...page.commonPrefixes);
+    if (!page.isTruncated || !page.last) return seen;
+    after = page.last.key;
+  }
+};
 
 it('shows every key and every common prefix exactly once, in order, whatever the size of a page', () => {
   fc.assert(
     fc.property(
       fc.uniqueArray(key, { maxLength: 30 }),
-      fc.constantFrom('', 'a', 'a/', 'B'),
-      fc.constantFrom(undefined, '/', '-'),
+      fc.constantFrom('', 'a', 'a/', 'B', '\uffff'),
+      fc.constantFrom(undefined, '/', '-', '😀'),
       fc.integer({ min: 1, max: 7 }),
       (keys, prefix, delimiter, maxKeys) => {
-        const inPrefix = keys.filter((key) => key.startsWith(prefix)).sort();
-        const groupOf = (key: string) => {
-          const end = delimiter ? key.indexOf(delimiter, prefix.length) : -1;
-          return end < 0 ? undefined : key.slice(0, end + 1);
+        const inPrefix = keys.filter((one) => one.startsWith(prefix)).sort(order);
+        const groupOf = (one: string) => {
+          const end = delimiter ? one.indexOf(delimiter, prefix.length) : -1;
+          return end < 0 ? undefined : one.slice(0, end + (delimiter?.length ?? 0));
         };
-        const seen = allPages(keys, { prefix, delimiter, maxKeys });
-        expect(seen.keys).toEqual(inPrefix.filter((key) => groupOf(key) === undefined));
+        const seen = allPages(holding(keys), { prefix, ...(delimiter && { delimiter }), maxKeys });
+        expect(seen.keys).toEqual(inPrefix.filter((one) => groupOf(one) === undefined));
         expect(seen.prefixes).toEqual([...new Set(inPrefix.map(groupOf).filter((group) => group !== undefined))]);
       },
     ),
-    { numRuns: 1_000 },
+    { numRuns: 500 },
   );
 });
 
 it('shows nothing, and says that it is all, where no key is asked for', () => {
-  expect(listObjects(new Map([['a', { key: 'a' }]]), { maxKeys: 0 })).toEqual({
+  expect(listObjects(storage, holding(['a']), { maxKeys: 0 })).toMatchObject({
     objects: [],
     commonPrefixes: [],
     isTruncated: false,
   });
 });
 
-it('shows what came and what went since the last listing, whole prefixes among it', () => {
-  fc.assert(
-    fc.property(fc.array(fc.record({ key, isNew: fc.boolean() }), { maxLength: 60 }), (changes) => {
-      const objects = new Map([['a/', { key: 'a/' }]]);
-      for (const { key, isNew } of changes) {
-        if (isNew) objects.set(key, { key });
-        else objects.delete(key);
-        for (const request of [{}, { delimiter: '/' }]) {
-          expect(listObjects(objects, request)).toEqual(listObjects(new Map(objects), request));
-        }
+it('goes through the store once for each page, and past a common prefix without reading what it holds', () => {
+  const bucket = holding(['b', ...Array.from({ length: 2_000 }, (_, index) => `a/${index}`)]);
+  let read = 0;
+  const counting = {
+    *texts(range: Parameters<Storage['texts']>[0]) {
+      for (const entry of storage.texts(range)) {
+        read++;
+        yield entry;
       }
-      objects.clear();
-      expect(listObjects(objects, {}).objects).toEqual([]);
-    }),
-  );
+    },
+  };
+  const page = listObjects(counting as unknown as Storage, bucket, { delimiter: '/' });
+  expect([page.commonPrefixes, page.objects.map((object) => object.key), read]).toEqual([['a/'], ['b'], 2]);
 });
 
-it("goes through all of a bucket's keys for the first page, and never again", () => {
-  const objects = new Map(['d', 'b/1', 'b/2', 'c', 'a'].map((key) => [key, { key }]));
-  const keys = jest.spyOn(objects, 'keys');
-  listObjects(objects, { maxKeys: 1 });
-  objects.set('b', { key: 'b' });
-  objects.delete('c');
-  const { objects: listed, commonPrefixes } = listObjects(objects, { delimiter: '/', startAfter: 'a' });
-  expect([listed.map(({ key }) => key), commonPrefixes]).toEqual([['b', 'd'], ['b/']]);
-  expect(keys).toHaveBeenCalledTimes(1);
+it('keeps keys apart and in the order of their bytes, whatever characters they have', () => {
+  const any = fc.string({
+    unit: fc.constantFrom('\0', '\u0001', '\u0002', '~', 'a', '\ud7ff', '\uffff', '\u{10ffff}'),
+  });
+  fc.assert(
+    fc.property(any, any, (a, b) => {
+      expect(readObjectEntry('bucket', versionsOf('bucket', a))[0]).toBe(a);
+      expect(Math.sign(order(versionsOf('bucket', a), versionsOf('bucket', b)))).toBe(Math.sign(order(a, b)));
+      const inPrefix =
+        order(versionsOf('x', b), fromPrefix('x', a)) >= 0 && order(versionsOf('x', b), afterPrefix('x', a)) < 0;
+      expect(inPrefix).toBe(b.startsWith(a));
+    }),
+    { numRuns: 1_000 },
+  );
 });

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { s3Action } from '../../../local/engines/s3-action.ts';
+import { s3Action } from '../../../local/engines/s3-and-sqs/s3/action.ts';
 import { accessKeyOf, CallCounts, targetedAction } from '../../../local/metrics/call-counts.ts';
 
 describe('the access key of a call', () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Keys } from '../principals.ts';
-import { type SignatureFault, verifySignature } from '../signature-v4.ts';
-import { sendS3Error } from './s3-error.ts';
+import type { Keys } from '../../../principals.ts';
+import { type SignatureFault, verifySignature } from '../../../signature-v4.ts';
+import { sendS3Error } from '../../s3-error.ts';
 
 /** The engine's own: a request is signed for one region. */
 const region = process.env.AWS_REGION ?? 'us-east-1';
