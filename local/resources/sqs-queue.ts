@@ -8,9 +8,8 @@ const seconds = (most: number, byDefault: number, least = 0) =>
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
 const properties = z.strictObject({
-  QueueName: z.optional(z.string().check(z.regex(/^[\w-]{1,80}$|^[\w-]{1,75}\.fifo$/))),
-  FifoQueue: z._default(z.boolean(), false),
-  ContentBasedDeduplication: z._default(z.boolean(), false),
+  QueueName: z.optional(z.string().check(z.regex(/^[\w-]{1,80}$/))),
+  FifoQueue: z.optional(z.literal(false, 'FIFO queues are not run here')),
   DelaySeconds: seconds(900, 0),
   MaximumMessageSize: z._default(z.int().check(z.minimum(1_024), z.maximum(1_048_576)), 1_048_576),
   MessageRetentionPeriod: seconds(1_209_600, 345_600, 60),
@@ -19,7 +18,7 @@ const properties = z.strictObject({
   RedrivePolicy: z.optional(z.strictObject({ deadLetterTargetArn: z.string(), maxReceiveCount: z.coerce.number() })),
 });
 
-/** A queue, standard or FIFO. */
+/** A standard queue. */
 export const sqsQueue = resourceType({
   type: 'AWS::SQS::Queue',
   engines: ['sqs'],
@@ -31,21 +30,18 @@ export const sqsQueue = resourceType({
     'SqsManagedSseEnabled',
     'Tags',
   ],
-  create: async ({ logicalId, properties: { QueueName, FifoQueue, ...settings } }, context) => {
-    const suffix = FifoQueue ? '.fifo' : '';
-    const name = QueueName ?? `${context.physicalName(logicalId, 80 - suffix.length)}${suffix}`;
+  create: async ({ logicalId, properties: { QueueName, FifoQueue: _, ...settings } }, context) => {
+    const name = QueueName ?? context.physicalName(logicalId, 80);
     const sqs = await import('@aws-sdk/client-sqs');
     const client = new sqs.SQSClient(clientConfig(context, 'sqs'));
     const { QueueUrl } = await client.send(new sqs.GetQueueUrlCommand({ QueueName: name })).catch((error) => {
       if (!(error instanceof sqs.QueueDoesNotExist)) throw error;
-      const Attributes = FifoQueue ? { FifoQueue: 'true' } : {};
-      return client.send(new sqs.CreateQueueCommand({ QueueName: name, Attributes }));
+      return client.send(new sqs.CreateQueueCommand({ QueueName: name }));
     });
-    const { RedrivePolicy, ContentBasedDeduplication, ...others } = settings;
+    const { RedrivePolicy, ...others } = settings;
     const attributes: Partial<Record<QueueAttributeName, string>> = {
       ...Object.fromEntries(Object.entries(others).map(([key, value]) => [key, String(value)])),
       RedrivePolicy: RedrivePolicy ? JSON.stringify(RedrivePolicy) : '', // which takes off the one of an earlier template
-      ...(FifoQueue && { ContentBasedDeduplication: String(ContentBasedDeduplication) }),
     };
     await client.send(new sqs.SetQueueAttributesCommand({ QueueUrl, Attributes: attributes }));
     const { Attributes } = await client.send(
