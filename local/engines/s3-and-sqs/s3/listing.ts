@@ -1,5 +1,5 @@
 import type { Storage } from '../../../storage/storage.ts';
-import { after, afterKey, afterPrefix, fromPrefix, later, objectsOf, readObjectEntry } from './keys.ts';
+import { after, afterKey, afterPrefix, fromPrefix, later, objectsOf, readObjectEntry, versionsOf } from './keys.ts';
 import { isMarker, type StoredObject, type Version } from './objects.ts';
 
 export interface ListingRequest {
@@ -47,9 +47,9 @@ const list = (storage: Storage, bucket: string, request: VersionsRequest, onlyCu
   const objects: Listed<Version>[] = [];
   const commonPrefixes: string[] = [];
   let last: Page<Version>['last'];
-  let keyBefore = afterEntry === undefined ? undefined : readObjectEntry(bucket, afterEntry)[0];
+  let keyBefore = afterEntry === undefined ? undefined : newerThan(storage, bucket, afterEntry);
   let from = fromPrefix(bucket, prefix);
-  if (afterEntry !== undefined) from = later(from, `${afterEntry}\u0001`);
+  if (afterEntry !== undefined) from = later(from, justAfter(afterEntry));
   else if (done !== '') from = later(from, afterKey(bucket, done));
 
   const page = (isTruncated: boolean) => ({ objects, commonPrefixes, isTruncated, last });
@@ -88,6 +88,15 @@ const list = (storage: Storage, bucket: string, request: VersionsRequest, onlyCu
   }
   return page(false);
 };
+
+/** The key of an entry, if it still has that version or a newer one. */
+const newerThan = (storage: Storage, bucket: string, entry: string): string | undefined => {
+  const [key] = readObjectEntry(bucket, entry);
+  for (const _ of storage.keys({ gte: versionsOf(bucket, key), lt: justAfter(entry), limit: 1 })) return key;
+  return undefined;
+};
+
+const justAfter = (entry: string): string => `${entry}\0`;
 
 /** The common prefix that a key is listed under. */
 const groupOf = (key: string, prefix: string, delimiter: string): string | undefined => {

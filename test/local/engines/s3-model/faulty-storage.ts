@@ -1,0 +1,48 @@
+import { type Entry, type Range, Storage, type Value } from '../../../../local/storage/storage.ts';
+
+/** Stores with one planted defect each, which the model must find. */
+
+/** Now and then answers what an entry held before. */
+export class StaleReads extends Storage {
+  readonly #before = new Map<string, Value>();
+  #reads = 0;
+
+  override put(key: string, value: Value): void {
+    const before = super.get(key);
+    if (before !== undefined) this.#before.set(key, before);
+    super.put(key, value);
+  }
+
+  override get(key: string): Value | undefined {
+    const before = this.#before.get(key);
+    return before !== undefined && ++this.#reads % 20 === 0 ? before : super.get(key);
+  }
+}
+
+/** Now and then forgets a write. */
+export class LostWrites extends Storage {
+  #writes = 0;
+
+  override put(key: string, value: Value): void {
+    if (++this.#writes % 100 !== 0) super.put(key, value);
+  }
+}
+
+/** Now and then answers two entries of a range in the wrong order. */
+export class ReorderedListings extends Storage {
+  #listings = 0;
+
+  override *entries(range: Range): Generator<Entry, void, undefined> {
+    const isWrong = ++this.#listings % 20 === 0;
+    let held: Entry | undefined;
+    for (const entry of super.entries(range)) {
+      if (!isWrong) yield entry;
+      else if (held) {
+        yield entry;
+        yield held;
+        held = undefined;
+      } else held = entry;
+    }
+    if (held) yield held;
+  }
+}
