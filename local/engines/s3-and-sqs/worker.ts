@@ -14,9 +14,14 @@ import { openSqsStores } from './sqs/stores.ts';
 import { endThread } from './take-back.ts';
 
 const { path, keys } = workerData as S3AndSqsWorkerData;
-const storage = new Storage({ path: join(path, 'store.sqlite'), onRollback: () => sequence.forget() });
+const onRollback = () => {
+  sequence.forget();
+  s3.buckets.forget();
+};
+const storage = new Storage({ path: join(path, 'store.sqlite'), onRollback });
 const sequence = new Sequence(storage);
-const onS3 = s3Listener(openS3Stores(storage, sequence), keys);
+const s3 = openS3Stores(storage, sequence);
+const onS3 = s3Listener(s3, keys);
 const onSqs = sqsListener(openSqsStores(storage, sequence), keys);
 storage.checkInBackground(endThread);
 

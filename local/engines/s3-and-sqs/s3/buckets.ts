@@ -15,6 +15,8 @@ const isName = (name: string): boolean =>
 
 export class Buckets {
   readonly #storage: Storage;
+  /** A stack has few buckets, and every call needs one. */
+  readonly #known = new Map<string, Bucket>();
 
   constructor(storage: Storage) {
     this.#storage = storage;
@@ -52,14 +54,31 @@ export class Buckets {
         throw new S3Error(409, 'BucketNotEmpty', `The bucket you tried to delete is not empty. ${what}`);
     }
     this.#storage.delete(bucketEntry(name));
+    this.#known.delete(name);
+  }
+
+  /** After a failed commit: a bucket may be another one in the store. */
+  forget(): void {
+    this.#known.clear();
   }
 
   #find(name: string): Bucket | undefined {
+    const known = this.#known.get(name);
+    if (known) return known;
     const text = this.#storage.getText(bucketEntry(name));
-    return text === undefined ? undefined : JSON.parse(text);
+    return text === undefined ? undefined : this.#remember(JSON.parse(text));
   }
 
   #put(bucket: Bucket): void {
     this.#storage.put(bucketEntry(bucket.name), JSON.stringify(bucket));
+    this.#remember(bucket);
+  }
+
+  #remember(bucket: Bucket): Bucket {
+    if (this.#known.size >= mostRemembered) this.#known.clear();
+    this.#known.set(bucket.name, bucket);
+    return bucket;
   }
 }
+
+const mostRemembered = 1_000;
