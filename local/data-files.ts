@@ -10,7 +10,7 @@ const listName = 'files';
 
 /** What comes and goes, or is made anew: its absence means nothing. */
 const passing =
-  /(^|\/)(\.gitignore|files|lock(-journal)?|runtime\.pid|inline-code\/.*)$|-wal$|\.new$|\.damaged(-\d+)?(-head)?$/;
+  /(^|\/)(\.gitignore|files|lock(-journal)?|runtime\.pid|(inline-code|logs)\/.*)$|-wal$|\.new$|\.damaged(-\d+)?(-head)?$/;
 
 const kindOfList = {
   schema: z.array(z.string()),
@@ -51,7 +51,7 @@ export const checkFiles = (directory: string): void => {
  * each file that was damaged or is missing, with what is gone.
  */
 export const salvageFiles = (directory: string, report: (line: string) => void): void => {
-  const listed = listedOf(directory);
+  const listed = listedOf(directory, report);
   const held = filesIn(directory);
   const stores = new Set(
     [...listed, ...held].map((file) => file.replace(/-head$/, '')).filter((file) => file.endsWith('.sqlite')),
@@ -68,9 +68,11 @@ export const salvageFiles = (directory: string, report: (line: string) => void):
   listFiles(directory);
 };
 
-const listedOf = (directory: string): readonly string[] => {
+const listedOf = (directory: string, report: (line: string) => void): readonly string[] => {
   const list = join(directory, listName);
-  return damageOf(list) === undefined ? (readState(list, kindOfList) ?? []) : [];
+  const listed = damageOf(list) === undefined ? readState(list, kindOfList) : undefined;
+  if (!listed) report(`the list of its files, ${listName}, is gone or damaged; it is made anew`);
+  return listed ?? [];
 };
 
 /** How many keys of lost entries are reported by name. */
