@@ -1,7 +1,7 @@
 import type { Storage } from '../../storage/storage.ts';
 import { indexOf, upperPart } from './sequence-number.ts';
 import type { Shard } from './stream.ts';
-import { newJump, Tip } from './tip.ts';
+import { reopenedIndex, Tip } from './tip.ts';
 
 /** A page of records as the members of a JSON list. */
 export interface RecordPage {
@@ -113,10 +113,11 @@ export class Records {
   private readTip(shard: Shard): Tip {
     const { seconds: shardSeconds, firstIndex, openedMs } = shard.stored;
     const [newest] = this.storage.texts({ ...all(shard), reverse: true, limit: 1 });
-    const [number = '', ms = openedMs] = newest
+    const [number = shard.startingNumber, ms = openedMs] = newest
       ? [newest[0].slice(shard.prefix.length), arrivedMs(newest[1])]
       : (this.storage.getText(trimmedKey(shard))?.split(' ') ?? []);
-    const index = (number === '' ? BigInt(firstIndex) : indexOf(BigInt(number))) + (shard.isReopened ? newJump() : 0n);
+    const newestIndex = indexOf(BigInt(number));
+    const index = shard.isReopened ? reopenedIndex(BigInt(firstIndex), newestIndex) : newestIndex;
     return new Tip({ shardIndex: shard.index, shardSeconds, index, newest: number, arrivedMs: Number(ms) });
   }
 }

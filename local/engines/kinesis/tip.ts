@@ -7,16 +7,13 @@ interface TipStart {
   readonly shardSeconds: number;
   /** The index from which on records are numbered. */
   readonly index: bigint;
-  /** The sequence number of the newest record; empty if there is none. */
   readonly newest: string;
   readonly arrivedMs: number;
 }
 
 /** The newest end of a shard: gives each record its sequence number and its time of arrival. */
 export class Tip {
-  /** The end of the shard as a position: no record lies above it, and the next one will. */
-  number: string;
-  /** The sequence number of the newest record; empty if there is none. */
+  /** The sequence number of the newest record, or the one that the shard starts with: the position of its end. */
   newest: string;
   /** When the newest record arrived; the time of a shard never goes back. */
   arrivedMs: number;
@@ -31,7 +28,6 @@ export class Tip {
     this.shardIndex = shardIndex;
     this.newest = newest;
     this.upper = upperPart(shardSeconds, shardIndex, index);
-    this.number = String(this.upper);
     this.arrivedMs = arrivedMs;
   }
 
@@ -50,7 +46,6 @@ export class Tip {
     }
     this.upper += oneIndex;
     const number = String(this.upper + this.lower);
-    this.number = number;
     this.newest = number;
     this.given = number;
     return number;
@@ -58,7 +53,15 @@ export class Tip {
 }
 
 /**
- * How far numbering jumps ahead when a shard is opened again. The newest records may be lost then, and so the numbers
- * that were given out. A random jump also differs from the one that an earlier start made from the same place.
+ * From which index on a shard is numbered when its store is opened again: above all that were given out, also if the
+ * store has lost its newest records since. No shard takes a million records a millisecond, so the real time tells how
+ * many there can be. Where the clock was set back, a random jump at least repeats no number.
  */
-export const newJump = (): bigint => (1n << 32n) + BigInt(randomBytes(5).readUIntBE(0, 5));
+export const reopenedIndex = (firstIndex: bigint, newestIndex: bigint): bigint => {
+  const jumped = newestIndex + (1n << 32n) + BigInt(randomBytes(5).readUIntBE(0, 5));
+  const timed = firstIndex + (BigInt(Date.now() - epochMs) << 20n);
+  return timed > jumped ? timed : jumped;
+};
+
+/** In 2023, before the first shard. A century later the index still has room. */
+const epochMs = 1_700_000_000_000;

@@ -51,11 +51,11 @@ const positionOf = ({ records, now }: KinesisEngine, shard: Shard, input: Positi
   const tip = records.tipOf(shard);
   if (type === 'TRIM_HORIZON' || type === 'LATEST') {
     if (number != null) throw wrongPosition(`${type} and also a StartingSequenceNumber.`);
-    return type === 'LATEST' ? tip.number : shard.startingNumber;
+    return type === 'LATEST' ? tip.newest : shard.startingNumber;
   }
   if (type === 'AT_TIMESTAMP') {
     const first = records.firstSince(shard, timeOf(Timestamp, now()));
-    return first === undefined ? tip.number : justBefore(first);
+    return first === undefined ? tip.newest : justBefore(first);
   }
   if (number == null) throw wrongPosition(`${type} and no StartingSequenceNumber.`);
   checkPosition(shard, tip, number, where);

@@ -6,7 +6,7 @@ import { hashKeys, hashOf, type Model, type ModelShard, type ModelStream } from 
 type Command = fc.AsyncCommand<Model, Driver>;
 
 /** Counts what was run, of all runs together. */
-export const ran = { operations: 0 };
+export const ran = { operations: 0, recordsRead: 0 };
 
 const command = (
   text: string,
@@ -115,6 +115,7 @@ export const read = (at: number, limit: number): Command =>
       if (![...model.streams.values()].includes(iterator.stream))
         return same(answer.error, 'ResourceNotFoundException', 'GetRecords');
       const page = outputOf(answer, 'GetRecords');
+      ran.recordsRead += page.Records.length;
       const place = checkPage(model, driver, iterator, limit, page);
       const next = page.NextShardIterator;
       if (next) hold(model, { ...iterator, text: next, place, madeMs: nowMs });

@@ -13,7 +13,7 @@ class StaleReads extends Storage {
   }
 
   override *entries(range: Range): Generator<Entry, void, undefined> {
-    const isStale = this.reads++ % 20 === 19;
+    const isStale = this.reads++ % 8 === 7;
     for (const entry of super.entries(range)) if (!isStale || entry[0] !== this.newest) yield entry;
   }
 }
@@ -33,7 +33,7 @@ class Reordered extends Storage {
 
   override *entries(range: Range): Generator<Entry, void, undefined> {
     const [first, second, ...rest] = super.entries(range);
-    const isWrong = first && second && isRecord(first[0]) && this.reads++ % 20 === 19;
+    const isWrong = first && second && isRecord(first[0]) && this.reads++ % 8 === 7;
     const entries = isWrong ? [second, first, ...rest] : [first, second, ...rest];
     for (const entry of entries) if (entry) yield entry;
   }

@@ -14,22 +14,22 @@ const entry = fc.record({
 const hours = fc.constantFrom(23, 24, 25, 36, 100, 8_760, 8_761);
 
 const everywhere = [
-  { weight: 2, arbitrary: fc.tuple(name, fc.integer({ min: 1, max: 4 })).map((of) => commands.create(...of)) },
-  { weight: 12, arbitrary: fc.tuple(name, entry, fc.boolean()).map((of) => commands.put(...of)) },
+  { weight: 4, arbitrary: fc.tuple(name, fc.integer({ min: 1, max: 4 })).map((of) => commands.create(...of)) },
+  { weight: 24, arbitrary: fc.tuple(name, entry, fc.boolean()).map((of) => commands.put(...of)) },
   {
-    weight: 6,
+    weight: 10,
     arbitrary: fc
       .tuple(name, fc.array(entry, { minLength: 1, maxLength: 60, size: 'max' }))
       .map((of) => commands.putMany(...of)),
   },
   {
-    weight: 8,
+    weight: 20,
     arbitrary: fc
       .tuple(name, at, fc.constantFrom(...iterators.iteratorTypes), at)
       .map((of) => iterators.openIterator(...of)),
   },
   {
-    weight: 16,
+    weight: 40,
     arbitrary: fc.tuple(at, fc.constantFrom(1, 2, 7, 100, 10_000)).map((of) => commands.read(...of)),
   },
   { weight: 2, arbitrary: fc.tuple(name, at, fc.boolean()).map((of) => iterators.openForeign(...of)) },
@@ -43,10 +43,12 @@ const everywhere = [
 ];
 const seldom = { weight: 1, arbitrary: name.map((of) => commands.remove(of)) };
 
-const passing = fc.constantFrom(1, 500, 1_000, 60_000, 299_000, 2_000_000, 6 * 3_600_000, 13 * 3_600_000);
+const shortTimes = fc.constantFrom(1, 500, 1_000, 10_000, 100_000);
+const longTimes = fc.constantFrom(300_001, 6 * 3_600_000, 13 * 3_600_000);
 const inside = [
-  { weight: 8, arbitrary: fc.constant(commands.settle()) },
-  { weight: 5, arbitrary: passing.map((ms) => iterators.advance(ms)) },
+  { weight: 10, arbitrary: fc.constant(commands.settle()) },
+  { weight: 8, arbitrary: shortTimes.map((ms) => iterators.advance(ms)) },
+  { weight: 2, arbitrary: longTimes.map((ms) => iterators.advance(ms)) },
   { weight: 2, arbitrary: fc.constant(iterators.sweep()) },
   { weight: 1, arbitrary: fc.constant(iterators.restart()) },
   { weight: 1, arbitrary: fc.constant(iterators.crash()) },
@@ -58,37 +60,66 @@ export interface ModelRun {
   readonly operations: number;
   /** Of one run, on streams of its own. */
   readonly operationsARun?: number;
-  readonly seed?: number;
-  /** Whether to look for the fewest commands that fail, which can take minutes. @default false */
-  readonly shrink?: boolean;
+  /** Of a run that failed, as its message tells them. */
+  readonly seed?: number | undefined;
+  readonly path?: string | undefined;
+  /** How long to look for fewer commands that fail; @default 10 s */
+  readonly shrinkMs?: number;
 }
 
-/** Runs random commands on the model and on an implementation; throws where they differ. */
-export const checkModel = async ({
-  openDriver,
-  operations,
-  operationsARun = 400,
-  seed,
-  shrink = false,
-}: ModelRun): Promise<void> => {
-  const probe = openDriver();
-  const isInside = probe.inside !== undefined;
-  await probe.close();
-  const weighted = [...everywhere, seldom, ...(isInside ? inside : [])];
-  const one = fc.oneof(...weighted);
+type Step = fc.AsyncCommand<Model, Driver>;
+
+/** Runs random commands on the model and on an implementation. Where they differ, throws with few commands that show it. */
+export const checkModel = async (options: ModelRun): Promise<void> => {
+  const { openDriver, operations, operationsARun = 400, shrinkMs = 10_000, ...repeat } = options;
+  const one = fc.oneof(...everywhere, seldom, ...((await isInside(openDriver)) ? inside : []));
   const size = { minLength: Math.ceil(operationsARun / 2), maxLength: operationsARun, size: 'max' } as const;
-  const property = fc.asyncProperty(fc.array(one, size), async (steps) => {
-    const driver = openDriver();
-    const model = new Model();
-    try {
-      for (const each of [commands.create('a', 2), ...steps]) if (each.check(model)) await each.run(model, driver);
-    } finally {
-      await driver.close();
+  const property = fc.asyncProperty(fc.noShrink(fc.array(one, size)), async (drawn) => {
+    let steps = [commands.create('a', 2), ...drawn];
+    let failure = await failureOf(openDriver, steps);
+    if (!failure) return;
+    const deadline = performance.now() + shrinkMs;
+    steps = steps.slice(0, failure.at + 1);
+    for (let size = steps.length >> 1; size > 0; size >>= 1) {
+      for (let at = steps.length - size; at >= 0 && performance.now() < deadline; at -= size) {
+        const fewer = steps.toSpliced(at, size);
+        const still = await failureOf(openDriver, fewer);
+        if (!still) continue;
+        failure = still;
+        steps = fewer.slice(0, still.at + 1);
+      }
     }
+    throw new Error(`${failure.error.message}, after:\n${steps.join('\n')}`, { cause: failure.error });
   });
-  await fc.assert(property, {
-    numRuns: Math.max(1, Math.ceil((operations * 4) / (operationsARun * 3))),
-    endOnFailure: !shrink,
-    ...(seed === undefined ? {} : { seed }),
-  });
+  const numRuns = Math.max(1, Math.ceil(operations / (operationsARun * 0.6)));
+  await fc.assert(property, { numRuns, reporter: report, ...repeat });
+};
+
+/** Without the commands that were drawn: the error names the few that fail. */
+const report = ({ failed, errorInstance, seed, counterexamplePath }: fc.RunDetails<[Step[]]>): void => {
+  if (failed) throw new Error(`seed ${seed}, path ${counterexamplePath}: ${(errorInstance as Error).message}`);
+};
+
+const isInside = async (openDriver: () => Driver): Promise<boolean> => {
+  const driver = openDriver();
+  await driver.close();
+  return driver.inside !== undefined;
+};
+
+/** The first step at which model and implementation differ. */
+const failureOf = async (openDriver: () => Driver, steps: readonly Step[]) => {
+  const driver = openDriver();
+  const model = new Model();
+  let at = 0;
+  try {
+    for (; at < steps.length; at++) {
+      const step = steps[at] as Step;
+      if (await step.check(model)) await step.run(model, driver);
+    }
+    return undefined;
+  } catch (error) {
+    return { at, error: error as Error };
+  } finally {
+    await driver.close();
+  }
 };
