@@ -41,7 +41,7 @@ const reply = ({ storage }: S3Stores, request: IncomingMessage, response: Server
     response.writeHead(status, length ? headers : { ...headers, 'content-length': Buffer.byteLength(body) });
     if (isStreamed) stream(storage, response, body);
     // As a string it shares a system call with the headers, which takes a tenth off `GetObject`.
-    else if (typeof body !== 'string' && body.length <= smallBody) response.end(body.latin1Slice(), 'latin1');
+    else if (typeof body !== 'string' && body.length <= smallBody) response.end(body.toString('latin1'), 'latin1');
     else response.end(body);
   });
 };

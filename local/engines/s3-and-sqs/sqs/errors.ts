@@ -2,22 +2,37 @@
 export class SqsError extends Error {
   readonly code: string;
   readonly status: number;
-  /** The name of the error in the older protocol, if it is another one. */
-  readonly queryCode: string;
 
-  constructor(code: string, message: string, { status = 400, queryCode = code } = {}) {
+  constructor(code: string, message: string, status = 400) {
     super(message);
     this.code = code;
     this.status = status;
-    this.queryCode = queryCode;
+  }
+
+  /** The name of the error in the older protocol, which the SDKs show where the error has no class of its own. */
+  get queryCode(): string {
+    return queryCodes[this.code] ?? this.code;
   }
 }
 
+const queryCodes: Readonly<Record<string, string>> = {
+  QueueDoesNotExist: 'AWS.SimpleQueueService.NonExistentQueue',
+  QueueNameExists: 'QueueAlreadyExists',
+  ...Object.fromEntries(
+    [
+      'BatchEntryIdsNotDistinct',
+      'BatchRequestTooLong',
+      'EmptyBatchRequest',
+      'InvalidBatchEntryId',
+      'MessageNotInflight',
+      'TooManyEntriesInBatchRequest',
+      'UnsupportedOperation',
+    ].map((code) => [code, `AWS.SimpleQueueService.${code}`]),
+  ),
+};
+
 /** In SQS's words. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html */
-export const noSuchQueue = () =>
-  new SqsError('QueueDoesNotExist', 'The specified queue does not exist.', {
-    queryCode: 'NonExistentQueue',
-  });
+export const noSuchQueue = () => new SqsError('QueueDoesNotExist', 'The specified queue does not exist.');
 export const invalidParameter = (message: string) => new SqsError('InvalidParameterValue', message);
 export const missingParameter = (name: string) =>
   new SqsError('MissingParameter', `The request must contain the parameter ${name}.`);

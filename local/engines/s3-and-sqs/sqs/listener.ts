@@ -64,7 +64,7 @@ const refusal = ({ storage }: SqsStores, error: unknown): Answer => {
   return {
     status: error.status,
     body: { __type: `com.amazonaws.sqs#${error.code}`, message: error.message },
-    headers: { 'x-amzn-query-error': `AWS.SimpleQueueService.${error.queryCode};Sender` },
+    headers: { 'x-amzn-query-error': `${error.queryCode};Sender` },
   };
 };
 
