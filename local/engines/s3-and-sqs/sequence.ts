@@ -16,9 +16,10 @@ export class Sequence {
 
   next(): number {
     if (this.#next >= this.#end) {
-      this.#next = Number(this.#storage.getText(storedAs) ?? 0);
-      this.#end = this.#next + reserved;
-      this.#storage.put(storedAs, String(this.#end));
+      const first = Number(this.#storage.getText(storedAs) ?? 0);
+      this.#storage.put(storedAs, String(first + reserved));
+      this.#next = first;
+      this.#end = first + reserved;
     }
     return this.#next++;
   }

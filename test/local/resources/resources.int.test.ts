@@ -305,4 +305,11 @@ describe('AWS::SQS::Queue', () => {
       /Queue \(AWS::SQS::Queue\): DelaySeconds: .*900/,
     );
   });
+
+  it('stops the start at a FIFO queue', async () => {
+    const queue = { Type: 'AWS::SQS::Queue', Properties: { FifoQueue: true } };
+    await expect(startProbe({ Resources: { Queue: queue }, Outputs: {} })).rejects.toThrow(
+      'FifoQueue: FIFO queues are not run here',
+    );
+  });
 });

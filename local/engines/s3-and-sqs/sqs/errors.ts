@@ -1,12 +1,10 @@
 /** What SQS answers to a call that it refuses. */
 export class SqsError extends Error {
   readonly code: string;
-  readonly status: number;
 
-  constructor(code: string, message: string, status = 400) {
+  constructor(code: string, message: string) {
     super(message);
     this.code = code;
-    this.status = status;
   }
 
   /** The name of the error in the older protocol, which the SDKs show where the error has no class of its own. */

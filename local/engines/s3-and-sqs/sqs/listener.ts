@@ -62,7 +62,7 @@ const refusal = ({ storage }: SqsStores, error: unknown): Answer => {
     return internalFailure;
   }
   return {
-    status: error.status,
+    status: 400,
     body: { __type: `com.amazonaws.sqs#${error.code}`, message: error.message },
     headers: { 'x-amzn-query-error': `${error.queryCode};Sender` },
   };
