@@ -55,7 +55,8 @@ export interface KinesisWrites {
 /**
  * Kinesis, in a thread of its own. Its streams change at once: none is ever `CREATING` or `UPDATING`.
  *
- * Not there: `SubscribeToShard`, which needs HTTP/2; throttling; encryption, resource policies and enhanced monitoring.
+ * Not there: `SubscribeToShard`, which needs HTTP/2; CBOR; throttling; encryption, resource policies and enhanced
+ * monitoring.
  */
 export function startKinesis({ path, keys, time, region, onWrite, onCrash }: KinesisOptions): Promise<CountingEngine> {
   const workerData: KinesisWorkerData = { path, keys, time };

@@ -6,7 +6,6 @@ import { reopenedIndex, Tip } from './tip.ts';
 /** A page of records as the members of a JSON list. */
 export interface RecordPage {
   readonly json: string;
-  readonly count: number;
   /** The last of them. */
   readonly last: { readonly number: string; readonly arrivedMs: number } | undefined;
 }
@@ -18,6 +17,8 @@ export interface PageBounds {
   readonly sinceMs: number;
   readonly limit: number;
   readonly bytes: number;
+  /** The largest record that the stream allows. */
+  readonly largestKiB: number;
 }
 
 /**
@@ -47,31 +48,24 @@ export class Records {
   }
 
   /** Records in their order, as many as fit into the bounds, and one at least if there is any. */
-  page(shard: Shard, { after, sinceMs, limit, bytes }: PageBounds): RecordPage {
-    const { prefix } = shard;
+  page(shard: Shard, bounds: PageBounds): RecordPage {
+    const { after, sinceMs, limit, bytes } = bounds;
     let [json, count, size] = ['', 0, 0];
-    let [number, value] = [after, ''];
-    for (let asked = rowsAtOnce; asked === rowsAtOnce && count < limit; ) {
-      asked = 0;
-      for (const [key, text] of this.storage.texts({ gt: prefix + number, lt: ceiling(prefix), limit: rowsAtOnce })) {
-        asked++;
-        if (count === 0 && arrivedMs(text) < sinceMs) {
-          const first = this.firstSince(shard, sinceMs);
-          if (first === undefined) return { json: '', count: 0, last: undefined };
-          return this.page(shard, { after: justBefore(first), sinceMs: 0, limit, bytes });
-        }
-        size += (text.length * 3) / 4;
-        if (count === limit || (count > 0 && size > bytes)) {
-          asked = 0;
-          break;
-        }
-        number = key.slice(prefix.length);
-        value = text;
-        json += `${count === 0 ? '' : ','}{"SequenceNumber":"${number}",${text}`;
-        count++;
+    let last: Entry | undefined;
+    for (const entry of this.scan(shard, after, Math.min(limit, Math.ceil(kibAtOnce / bounds.largestKiB)))) {
+      const [number, value] = entry;
+      if (!last && arrivedMs(value) < sinceMs) {
+        const first = this.firstSince(shard, sinceMs);
+        if (first === undefined) break;
+        return this.page(shard, { ...bounds, after: justBefore(first), sinceMs: 0 });
       }
+      size += (value.length * 3) / 4;
+      if (last && size > bytes) break;
+      json += `${last ? ',' : ''}{"SequenceNumber":"${number}",${value}`;
+      last = entry;
+      if (++count === limit) break;
     }
-    return { json, count, last: count > 0 ? { number, arrivedMs: arrivedMs(value) } : undefined };
+    return { json, last: last && { number: last[0], arrivedMs: arrivedMs(last[1]) } };
   }
 
   /** The sequence number of the first record that arrived at or after a time; undefined if none did. */
@@ -110,6 +104,19 @@ export class Records {
     return keys.length < most;
   }
 
+  /** The records after a position, so many read at a time. */
+  private *scan({ prefix }: Shard, after: string, rows: number): Generator<Entry, void, undefined> {
+    let gt = prefix + after;
+    for (let count = rows; count === rows; ) {
+      count = 0;
+      for (const [key, value] of this.storage.texts({ gt, lt: ceiling(prefix), limit: rows })) {
+        yield [key.slice(prefix.length), value];
+        gt = key;
+        count++;
+      }
+    }
+  }
+
   private readTip(shard: Shard): Tip {
     const { seconds: shardSeconds, firstIndex, openedMs } = shard.stored;
     const [newest] = this.storage.texts({ ...all(shard), reverse: true, limit: 1 });
@@ -122,8 +129,10 @@ export class Records {
   }
 }
 
-/** At a time: records may be large, and the store reads all rows that it is asked for. */
-const rowsAtOnce = 32;
+type Entry = readonly [number: string, value: string];
+
+/** As much is read at a time at most: the store reads all rows that it is asked for, however large they are. */
+const kibAtOnce = 32 * 1_024;
 
 const arrivalMember = '"ApproximateArrivalTimestamp":';
 const arrivedMs = (value: string): number =>

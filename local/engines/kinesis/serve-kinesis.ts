@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { StorageDamage } from '../../storage/damage.ts';
 import type { KinesisEngine } from './engine.ts';
@@ -76,9 +76,10 @@ const endThread = (error: Error): never => {
 };
 
 const send = (response: ServerResponse, status: number, type: string, text: string): void => {
+  const id = randomUUID();
   response.writeHead(status, {
-    'x-amzn-RequestId': randomUUID(),
-    'x-amz-id-2': randomBytes(48).toString('base64'),
+    'x-amzn-RequestId': id,
+    'x-amz-id-2': id,
     'Content-Type': type,
     'Content-Length': Buffer.byteLength(text),
   });
@@ -99,6 +100,12 @@ const refusalOf = ({ method, headers, url = '' }: IncomingMessage): Refusal | un
       status: 403,
       name: 'AccessDeniedException',
       message: 'Unable to determine service/operation name to be authorized',
+    };
+  if (type.startsWith('application/x-amz-cbor'))
+    return {
+      status: 415,
+      name: 'SerializationException',
+      message: `CBOR is not spoken here, only ${json}: set AWS_CBOR_DISABLE=true`,
     };
   if (!type.startsWith(json)) return { status: 404, name: 'UnknownOperationException' };
   if (headers.authorization === undefined && !url.includes('X-Amz-Algorithm='))

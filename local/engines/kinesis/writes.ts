@@ -18,14 +18,14 @@ export class Writes {
   add(streamName: string, shardId: string, after: string | undefined, record: WrittenRecord): void {
     if (!this.onWrite) return;
     this.collected ??= this.begin();
-    this.collected[streamName] ??= {};
+    this.collected[streamName] ??= noNames();
     const ofStream = this.collected[streamName];
     ofStream[shardId] ??= { after, records: [] };
     ofStream[shardId].records.push(record);
   }
 
   private begin(): Collected {
-    const collected: Collected = {};
+    const collected: Collected = noNames();
     this.storage.whenStored((failure) => {
       this.collected = undefined;
       if (!failure) this.onWrite?.(collected);
@@ -33,3 +33,6 @@ export class Writes {
     return collected;
   }
 }
+
+/** Without a prototype: a stream may be named `constructor`. */
+const noNames = () => Object.create(null) as Record<string, never>;

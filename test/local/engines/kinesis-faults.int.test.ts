@@ -32,6 +32,33 @@ describe('a bad request leaves the engine standing', () => {
     await answers();
   });
 
+  it('in CBOR: 415, and how to speak JSON instead', async () => {
+    const headers = { 'content-type': 'application/x-amz-cbor-1.1', 'x-amz-target': 'Kinesis_20131202.ListStreams' };
+    const response = await fetch(url(), { method: 'POST', body: Buffer.from([0xa0]), headers });
+    expect([response.status, await response.text()]).toEqual([415, expect.stringContaining('AWS_CBOR_DISABLE=true')]);
+    await answers();
+  });
+
+  it.each([
+    ['PutRecord', '{"StreamName":1}', 'SerializationException'],
+    ['PutRecord', '{"StreamName":"standing","PartitionKey":"a","Data":"x"}', 'SerializationException'],
+    ['PutRecord', '[]', 'SerializationException'],
+    ['PutRecord', '{', 'SerializationException'],
+    ['PutRecords', '{"StreamName":"standing","Records":[null]}', 'ValidationException'],
+    ['SubscribeToShard', '{}', 'UnknownOperationException'],
+    ['NoSuchOperation', '{}', 'UnknownOperationException'],
+    ['ListShards', '{"NextToken":"AAAA"}', 'InvalidArgumentException'],
+  ])('of an input that AWS refuses: %s %s', async (operation, body, __type) => {
+    const headers = {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': `Kinesis_20131202.${operation}`,
+      authorization: 'AWS4-HMAC-SHA256 Credential=a/b',
+    };
+    const response = await fetch(url(), { method: 'POST', body, headers });
+    expect([response.status, await response.json()]).toEqual([400, expect.objectContaining({ __type })]);
+    await answers();
+  });
+
   it('whose client goes away in its middle', async () => {
     const { hostname, port } = new URL(url());
     await new Promise<void>((resolve, reject) => {

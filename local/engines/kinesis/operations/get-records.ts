@@ -30,9 +30,13 @@ export const getRecords = operation<Input>(
       throw notFound(
         `Shard ${shardIdOf(shardIndex)} in stream ${streamName} under account ${streams.place.accountId} does not exist`,
       );
-    const sinceMs = nowMs - stream.retentionMs;
-    const page = records.page(shard, { after, sinceMs, limit: Limit ?? mostRecords, bytes: pageBytes });
-    const { json, last } = page;
+    const { json, last } = records.page(shard, {
+      after,
+      sinceMs: nowMs - stream.retentionMs,
+      limit: Limit ?? mostRecords,
+      bytes: pageBytes,
+      largestKiB: stream.stored.maxRecordKiB,
+    });
     const isBehind = last !== undefined && last.number < records.tipOf(shard).newest;
     const behindMs = isBehind ? Math.max(1, Math.round(nowMs - last.arrivedMs)) : 0;
     const isEnd = last === undefined && !shard.isOpen;

@@ -86,7 +86,7 @@ const indexOf = (shardId: string): number => {
 };
 
 const filter = (
-  { retentionMs }: Stream,
+  { retentionMs, stored }: Stream,
   wanted: ShardFilter | undefined,
   nowMs: number,
 ): ((shard: Shard) => boolean) => {
@@ -98,11 +98,11 @@ const filter = (
     const after = indexOf(ShardId);
     return ({ index }) => index > after;
   }
-  const horizonMs = nowMs - retentionMs;
+  const horizonMs = Math.max(nowMs - retentionMs, stored.createdMs);
   if (type.endsWith('TIMESTAMP') && Timestamp == null)
     throw invalidArgument(`ShardFilter of type ${type} needs a Timestamp.`);
   const sinceMs = Math.max(horizonMs, type.endsWith('TIMESTAMP') ? Number(Timestamp) * 1_000 : horizonMs);
-  const isThereSince = ({ stored }: Shard) => stored.closedMs === undefined || stored.closedMs > sinceMs;
+  const isThereSince = ({ stored }: Shard) => stored.closedMs === undefined || stored.closedMs >= sinceMs;
   if (type.startsWith('FROM_')) return isThereSince;
   return (shard) => isThereSince(shard) && shard.stored.openedMs <= sinceMs;
 };
