@@ -1,5 +1,5 @@
 /** What must hold of a figure: a bound of its own, or a share of the floor that was measured beside it. */
-export type Target = { readonly atMost: number } | { readonly atLeastOfFloor: number };
+export type Target = { readonly atMost: number } | { readonly atLeast: number } | { readonly atLeastOfFloor: number };
 
 /** One line of the report. */
 export interface Row {
@@ -15,6 +15,7 @@ export interface Row {
 export function isMet({ value, floor, target }: Row): boolean | undefined {
   if (!target) return undefined;
   if ('atMost' in target) return value <= target.atMost;
+  if ('atLeast' in target) return value >= target.atLeast;
   return floor === undefined ? undefined : value >= floor * target.atLeastOfFloor;
 }
 
@@ -30,6 +31,7 @@ export function formatNumber(value: number): string {
 function formatTarget({ target, unit }: Row): string {
   if (!target) return '';
   if ('atMost' in target) return `≤ ${formatLimit(target.atMost)} ${unit}`;
+  if ('atLeast' in target) return `≥ ${formatLimit(target.atLeast)} ${unit}`;
   return `≥ ${formatLimit(target.atLeastOfFloor * 100)} % of floor`;
 }
 

@@ -7,6 +7,8 @@ describe('a target', () => {
   it.each<[string, Partial<Row>, boolean | undefined]>([
     ['at most: met at the bound', { target: { atMost: 100 } }, true],
     ['at most: missed above it', { target: { atMost: 99.9 } }, false],
+    ['at least: met at the bound', { target: { atLeast: 100 } }, true],
+    ['at least: missed below it', { target: { atLeast: 100.1 } }, false],
     ['share of the floor: met at the bound', { floor: 250, target: { atLeastOfFloor: 0.4 } }, true],
     ['share of the floor: missed below it', { floor: 251, target: { atLeastOfFloor: 0.4 } }, false],
     ['share of a floor that was not measured: undecided', { target: { atLeastOfFloor: 0.4 } }, undefined],
