@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Engine } from './engines/engine.ts';
+import { createServer } from './http.ts';
 import { listen } from './listen.ts';
 import { type CallCounts, targetedAction } from './metrics/call-counts.ts';
 import type { Keys } from './principals.ts';

@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
+import { createServer } from '../http.ts';
 import { answerLocalPage, isLocalPage, type LocalPages } from '../metrics/local-pages.ts';
 import type { Answer } from './answer.ts';
 import { type ApiRequest, readRequest } from './api-request.ts';

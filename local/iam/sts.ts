@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Engine } from '../engines/engine.ts';
+import { createServer } from '../http.ts';
 import { listen } from '../listen.ts';
 import type { CallCounts } from '../metrics/call-counts.ts';
 import type { Keys } from '../principals.ts';

@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { MappingSwitch } from '../event-source-mapping/mapping-switch.ts';
+import { createServer } from '../http.ts';
 import { type Access, AccessDenied, InvalidToken } from '../iam/access.ts';
 import { listen } from '../listen.ts';
 import type { CallCounts } from '../metrics/call-counts.ts';

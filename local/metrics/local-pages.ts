@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LocalContext } from '../context.ts';
+import { createServer } from '../http.ts';
 import { listen } from '../listen.ts';
 
 /** What the runtime tells of itself, by path below `/_local/`; each answers with what becomes JSON. */
