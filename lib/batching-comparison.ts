@@ -1,6 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { orderTableKeys } from '../lambda/stores/order-table-keys.ts';
 import type { EventStream } from './event-stream.ts';

@@ -1,5 +1,5 @@
-import { Duration } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { EventStream } from './event-stream.ts';
 import { StreamConsumer } from './parts/stream-consumer.ts';

@@ -1,4 +1,4 @@
-import { CfnOutput, MissingRemovalPolicies, Stack } from 'aws-cdk-lib';
+import { CfnOutput, MissingRemovalPolicies, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { BatchingComparison } from './batching-comparison.ts';
 import { EventArchive } from './event-archive.ts';

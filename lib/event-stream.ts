@@ -1,5 +1,5 @@
-import { Annotations, Aspects, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnStreamConsumer, ShardLevelMetrics, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
+import { Annotations, Aspects, Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { type Settings, WrongSettings } from './settings.ts';
 

@@ -1,5 +1,5 @@
-import { Stack } from 'aws-cdk-lib';
 import { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { addAlarms } from './monitoring/alarms.ts';
 import { chartsOf } from './monitoring/charts.ts';

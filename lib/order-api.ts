@@ -1,4 +1,3 @@
-import { Annotations, Duration, Stack } from 'aws-cdk-lib';
 import {
   ApiKey,
   AuthorizationType,
@@ -11,6 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Annotations, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { newestByAccount } from '../lambda/stores/order-table-keys.ts';
 import type { Slot } from '../lambda/stores/slot.ts';

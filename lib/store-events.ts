@@ -1,4 +1,3 @@
-import { Duration } from 'aws-cdk-lib';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import {
   EventBus,
@@ -11,6 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { EventType } from '../domain/event.ts';
 import { SaleRecorded } from '../domain/revenue/sale-recorded.ts';

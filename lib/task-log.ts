@@ -1,6 +1,6 @@
-import { Stack } from 'aws-cdk-lib';
 import { AttributeType, type ITableV2, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { eventLogKeys, snapshotKey } from '../lambda/stores/event-log-keys.ts';
 import { newestByList } from '../lambda/stores/task-list-keys.ts';

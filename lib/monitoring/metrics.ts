@@ -1,5 +1,5 @@
-import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration } from 'aws-cdk-lib/core';
 import type { AppFunction } from '../parts/app-function.ts';
 import type { BucketDelivery } from '../parts/bucket-delivery.ts';
 import type { PrivateBucket } from '../parts/private-bucket.ts';

@@ -1,8 +1,8 @@
-import { type CfnResource, Fn, Stack } from 'aws-cdk-lib';
 import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { type CfnGlobalTable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { type CfnRule, Rule } from 'aws-cdk-lib/aws-events';
 import { type CfnEventSourceMapping, EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { type CfnResource, Fn, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { EventStream } from '../event-stream.ts';
 import { AppFunction } from '../parts/app-function.ts';

@@ -1,5 +1,5 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { Billing, type TablePropsV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
 
 /** What every table has in common: paid by request, and in production nothing takes its data away. */
 export const tableOptions = (production: boolean) =>
