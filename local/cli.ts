@@ -47,11 +47,23 @@ const start = async ({ awsPace: atAwsPace, context, ...options }: CommandLine): 
   const assembly = options.assembly ?? join(folder, 'assembly');
   if (options.assembly === undefined) {
     const { synthesize } = await import('./synthesize.ts');
-    await synthesize({ root: '.', output: assembly, context, onStart: () => print('synthesizing the app …') });
+    await synthesize({ root: '.', output: assembly, context, onStart: synthesizing });
   }
   const { startLocal } = await import('./start-local.ts');
   const { awsPace, laptopPace } = await import('./pace.ts');
   return startLocal({ ...options, assembly, pace: atAwsPace ? awsPace : laptopPace, log: print });
+};
+
+const loadAhead = async (): Promise<void> => {
+  await import('./start-local.ts');
+  const { loadClients } = await import('./load-clients.ts');
+  await loadClients();
+};
+
+/** Meanwhile this thread loads what it will need. What can't be loaded fails where it is needed. */
+const synthesizing = (): void => {
+  print('synthesizing the app …');
+  void loadAhead().catch(() => {});
 };
 
 /** The first signal closes the stack and exits 0, the second ends at once; so does one before the stack runs. */

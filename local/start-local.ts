@@ -13,6 +13,7 @@ import { openAsyncInvocations } from './lambda/async-invocations.ts';
 import type { InvokeApiOptions } from './lambda/invoke-api.ts';
 import type { LocalFunction } from './lambda/local-function.ts';
 import { Precedence } from './lambda/precedence.ts';
+import { loadClients } from './load-clients.ts';
 import { pagesOrigin } from './metrics/local-pages.ts';
 import { Metrics, type MetricsSnapshot } from './metrics/metrics.ts';
 import { laptopPace, type Pace } from './pace.ts';
@@ -87,7 +88,8 @@ export const startLocal = async (options: StartLocalOptions): Promise<LocalStack
     const metrics = new Metrics(stackName, clock.now, principals);
     const pages = new Map([['metrics', () => metrics.snapshot()]]);
     const needed = new Set(plan.resources.flatMap(({ definition }) => definition?.engines ?? []));
-    const engines = await startEngines(needed, dataDir.path, principals.keys, clock.shared, deployment.region);
+    const starting = startEngines(needed, dataDir.path, principals.keys, clock.shared, deployment.region);
+    const [engines] = await Promise.all([starting, loadClients(needed).catch(() => {})]);
     closers.push(engines.close);
     metrics.addCounter(engines.calls);
 

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { readAssembly } from './assembly/cloud-assembly.ts';
 import { asStartError, StartError } from './start-error.ts';
@@ -96,7 +97,8 @@ const filesIn = (path: string): string[] => {
 
 /** Runs the app. What it prints tells of its failure; its warnings stand in the assembly as well. */
 const runApp = async (file: string, output: string, context: Record<string, unknown>): Promise<void> => {
-  const worker = new Worker(file, {
+  const worker = new Worker(new URL('./run-app.ts', import.meta.url), {
+    workerData: pathToFileURL(file).href,
     env: {
       ...process.env,
       CDK_OUTDIR: output,
@@ -112,10 +114,13 @@ const runApp = async (file: string, output: string, context: Record<string, unkn
   worker.on('error', (error) => {
     failure = error;
   });
-  const exitCode = await new Promise<number>((done) => worker.once('exit', done));
+  const exited = new Promise<number>((done) => worker.once('exit', done));
+  const exiting = new Promise<number>((done) => worker.once('message', done));
+  const exitCode = (await Promise.race([exiting, exited])) || (await exited);
+  if (exitCode === 0) return;
   const lines = (await printed).join('');
   if (failure !== undefined) throw new StartError(`the app could not be synthesized: ${describe(failure)}`);
-  if (exitCode !== 0) throw new StartError(`the app could not be synthesized (exit code ${exitCode})\n${lines.trim()}`);
+  throw new StartError(`the app could not be synthesized (exit code ${exitCode})\n${lines.trim()}`);
 };
 
 /** The message of an error that was thrown on purpose; of a mistake in the code, also where it happened. */
