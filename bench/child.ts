@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { optimizingSooner } from '../local/optimize-sooner.ts';
+import { v8Flags } from '../local/v8-tuning.ts';
 import { ownEnvironment, track } from './processes.ts';
 
 /** A Node process of its own that does one job at a time. */
@@ -13,7 +13,7 @@ export interface Child<Job, Result> {
 }
 
 /** V8 treats the engines as it does in the runtime, and what calls them no worse. */
-const v8Flags = ['--expose-gc', ...optimizingSooner];
+const flags = ['--expose-gc', ...v8Flags];
 
 type Answer<Result> = { readonly result: Result } | { readonly error: string };
 
@@ -24,7 +24,7 @@ export function startChild<Job extends object, Result>(
 ): Child<Job, Result> {
   const child = fork(new URL(`./children/${module}`, import.meta.url), {
     serialization: 'advanced',
-    execArgv: v8Flags,
+    execArgv: flags,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'], // the functions log to the standard output
     env: { ...ownEnvironment(), NODE_ENV: 'production', ...environment },
   });

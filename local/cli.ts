@@ -37,8 +37,8 @@ const run = async (commandLine: CommandLine): Promise<void> => {
   print(banner(started, commandLine.dataDir !== undefined));
   print(`ready in ${(performance.now() / 1_000).toFixed(1)} s; Ctrl-C ends it`);
   flushCompileCache(); // before V8 has other flags than the next start will have
-  const { optimizeSooner } = await import('./optimize-sooner.ts');
-  optimizeSooner();
+  const { tuneV8 } = await import('./v8-tuning.ts');
+  tuneV8();
   const { giveMemoryBackAtRest } = await import('./memory-at-rest.ts');
   giveMemoryBackAtRest();
 };
