@@ -43,6 +43,7 @@ export interface StorageOptions {
  * @see https://sqlite.org/wal.html
  */
 export class Storage {
+  private readonly path: string;
   private readonly database: DatabaseSync;
   private readonly head: number;
   private readonly onRollback: () => void;
@@ -55,6 +56,7 @@ export class Storage {
 
   /** Opens or makes the store. Throws a `StorageDamage` if it has lost anything, or may have. */
   constructor({ path, onRollback = () => {}, checkedBytes = 32 * 1_048_576 }: StorageOptions) {
+    this.path = path;
     this.onRollback = onRollback;
     const isThere = existsSync(path);
     let known = readHead(path);
@@ -77,7 +79,7 @@ export class Storage {
       }
     } catch (error) {
       this.database.close();
-      throw error instanceof StorageDamage ? error : new StorageDamage(path, (error as Error).message);
+      throw asDamage(error, path);
     }
     this.head = openSync(headPath(path), 'r+');
     this.writeHead();
@@ -85,7 +87,7 @@ export class Storage {
 
   /** Throws a `StorageDamage` if the entry does not match its checksum. */
   get(key: string): Value | undefined {
-    const row = this.statements.get.get(key) as Row | undefined;
+    const row = this.reading(() => this.statements.get.get(key)) as Row | undefined;
     return row && this.verified(key, row);
   }
 
@@ -95,7 +97,7 @@ export class Storage {
   }
 
   has(key: string): boolean {
-    return this.statements.has.get(key) !== undefined;
+    return this.reading(() => this.statements.has.get(key)) !== undefined;
   }
 
   put(key: string, value: Value): void {
@@ -129,7 +131,8 @@ export class Storage {
     const statement = reverse ? this.statements.keysDown : this.statements.keysUp;
     let [from, or, to] = [gte ?? gt ?? '', gte ?? null, lt];
     for (let left = limit; left > 0; ) {
-      const rows = statement.all(from, or, to, Math.min(left, rowsAtOnce)) as unknown as Row[];
+      const count = Math.min(left, rowsAtOnce);
+      const rows = this.reading(() => statement.all(from, or, to, count)) as unknown as Row[];
       for (const { key } of rows) yield key;
       left -= rows.length;
       const last = rows.at(-1);
@@ -238,21 +241,29 @@ export class Storage {
     let size = firstRows;
     for (let left = limit; left > 0; ) {
       const asked = Math.min(left, size);
-      const rows = statement.all(from, or, to, asked) as unknown as Row[];
+      const rows = this.reading(() => statement.all(from, or, to, asked)) as unknown as Row[];
       yield* rows;
       left -= rows.length;
       const last = rows.at(-1);
       if (!last || rows.length < asked) return;
       if (reverse) to = last.key;
       else [from, or] = [last.key, null];
-      size = Math.min(size * 4, mostRows);
+      const bytes = rows.reduce((sum, { value }) => sum + value.length, 0);
+      size = Math.min(size * 4, mostRows, Math.max(1, Math.floor((bytesAtOnce * rows.length) / bytes)));
     }
   }
 
   private verified(key: string, { sum, value }: Row): Value {
-    if (sum !== checksum(key, value))
-      throw new StorageDamage(this.database.location() ?? '', `the entry ${key} has changed`);
+    if (sum !== checksum(key, value)) throw new StorageDamage(this.path, `the entry ${key} has changed`);
     return value;
+  }
+
+  private reading<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw asDamage(error, this.path);
+    }
   }
 
   private write<T>(run: () => T): T {
@@ -262,8 +273,9 @@ export class Storage {
       this.writing = true;
       return run();
     } catch (error) {
-      this.fail(error as Error);
-      throw error;
+      const failure = asDamage(error, this.path) as Error;
+      this.fail(failure);
+      throw failure;
     } finally {
       this.schedule();
     }
@@ -315,6 +327,15 @@ export class Storage {
   }
 }
 
+/** What SQLite says of a damaged file becomes damage; a file that is in use or a full disk is none. */
+const asDamage = (error: unknown, path: string): unknown => {
+  const { errcode, message } = error as Error & { readonly errcode?: number };
+  return errcode !== undefined && damageCodes.has(errcode & 0xff) ? new StorageDamage(path, message) : error;
+};
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB. https://sqlite.org/rescode.html */
+const damageCodes = new Set([11, 26]);
+
 interface Row {
   readonly key: string;
   readonly sum: number;
@@ -324,6 +345,7 @@ interface Row {
 /** How many rows are read at a time: few first, since most reads want few. */
 const firstRows = 32;
 const mostRows = 512;
+const bytesAtOnce = 4 * 1_048_576;
 const rowsAtOnce = 1_024;
 const entriesAStep = 500;
 

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { afterAll, describe, expect, it } from '@jest/globals';
+
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { openAsyncInvocations } from '../../../local/lambda/async-invocations.ts';
 import {
   type InvokeResult,
@@ -11,6 +11,7 @@ import {
   TooManyRequests,
 } from '../../../local/lambda/local-function.ts';
 import { awsPace } from '../../../local/pace.ts';
+import { Storage } from '../../../local/storage/storage.ts';
 import { VirtualClock } from '../../../local/virtual-clock.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -121,20 +122,21 @@ describe('an event', () => {
   });
 
   it('is tried to the end though its file cannot be written', async () => {
-    const { clock, calls, letters, target, open, path, log } = run(() => failed);
+    const { clock, calls, letters, target, open, log } = run(() => failed);
     const queue = open();
     await clock.run(async () => {
       queue.add(target, '{}', {});
-      const other = new DatabaseSync(path);
-      other.exec('BEGIN IMMEDIATE');
+      const flush = jest.spyOn(Storage.prototype, 'flush').mockImplementation(() => {
+        throw new Error('database or disk is full');
+      });
       await clock.sleep(600_000);
-      other.close();
+      flush.mockRestore();
     });
     await queue.close();
 
     expect(calls).toHaveLength(3);
     expect(letters).toMatchObject([{ errorCode: 200, errorMessage: 'no' }]);
-    expect(log).toContain('fn: what became of an event could not be noted: database is locked');
+    expect(log).toContain('fn: what became of an event could not be noted: database or disk is full');
   });
 
   it('goes to the dead letters though its error has a message that is no text', async () => {
