@@ -76,7 +76,7 @@ export async function startEngineThread(options: EngineThreadOptions): Promise<C
   void exited.then(() => {
     gone = true;
     answerCounts([]);
-    if (!closing) onCrash(new Error(`The ${name} engine stopped: ${cause?.message ?? 'its thread ended'}`, { cause }));
+    if (!closing) onCrash(crashOf(name, cause));
   });
 
   return {
@@ -115,6 +115,13 @@ function startError(name: string, path: string, cause: Error | undefined): Start
     ? `The ${name} engine cannot start: ${path} is in use by another process, which must end first (${reason})`
     : `The ${name} engine cannot start in ${path}: ${reason}`;
   return new StartError(message, { cause });
+}
+
+function crashOf(name: string, cause: Error | undefined): Error {
+  const reason = cause?.message ?? 'its thread ended';
+  if (cause?.name === 'StorageDamage')
+    return new StartError(`The ${name} engine stopped: ${howToSalvage(reason)}`, { cause });
+  return new Error(`The ${name} engine stopped: ${reason}`, { cause });
 }
 
 function throwUncaught(error: Error): void {

@@ -193,17 +193,13 @@ export class Storage {
 
   /**
    * Verifies every entry in small steps beside the work of this thread, for a store that was too large to be checked
-   * when it was opened. Calls `onDamage` at the first fault.
+   * when it was opened. The first fault ends the thread.
    */
-  checkInBackground(onDamage: (damage: StorageDamage) => void): void {
-    const steps = this.entries({ gte: '', lt: '\u{10ffff}' });
+  checkInBackground(): void {
+    const entries = this.entries({ gte: '', lt: '\u{10ffff}' });
     const step = () => {
       if (!this.database.isOpen) return;
-      try {
-        for (let count = 0; count < entriesAStep; count++) if (steps.next().done) return;
-      } catch (error) {
-        return onDamage(error as StorageDamage);
-      }
+      for (let count = 0; count < entriesAStep; count++) if (entries.next().done) return;
       setTimeout(step, 50).unref();
     };
     setTimeout(step, 1_000).unref();

@@ -74,9 +74,7 @@ const { listener, actions } = openDynalite({
   actions: { createTable: creatingStream(log), updateTable: updatingStream(log) },
 });
 await keepTrimmed(log);
-storage.checkInBackground((damage) => {
-  throw damage;
-});
+storage.checkInBackground();
 await serveEngine(
   admitting(keys, 'dynamodb', streamsApi(log, transactionsApi(store, storage, actions, listener))),
   async () => storage.close(),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { StorageDamage } from '../../storage/damage.ts';
+import { endOnDamage } from '../../storage/damage.ts';
 import type { KinesisEngine } from './engine.ts';
 import { KinesisError, serialization } from './errors.ts';
 
@@ -40,7 +40,7 @@ const answerCall = (engine: KinesisEngine, request: IncomingMessage, response: S
   try {
     text = engine.call(operationOf(request), parse(body));
   } catch (error) {
-    if (error instanceof StorageDamage) return void setImmediate(endThread, error);
+    endOnDamage(error);
     [status, text] = errorOf(error);
   }
   engine.storage.whenSettled((failure) => {
@@ -69,10 +69,6 @@ const errorOf = (error: unknown): [status: number, text: string] => {
   const { message } = error as Error;
   if (!(error instanceof KinesisError)) return [500, JSON.stringify({ __type: 'InternalFailure', message })];
   return [error.status, JSON.stringify({ __type: error.name, message })];
-};
-
-const endThread = (error: Error): never => {
-  throw error;
 };
 
 const send = (response: ServerResponse, status: number, type: string, text: string): void => {

@@ -22,9 +22,7 @@ const engine = new KinesisEngine({
   onWrite: (written) => parentPort?.postMessage({ kind: 'writes', written } satisfies KinesisWrites),
 });
 const stopSweeping = engine.startSweeping(sweepEveryMs);
-engine.storage.checkInBackground((damage) => {
-  throw damage;
-});
+engine.storage.checkInBackground();
 const close = async () => {
   stopSweeping();
   engine.close();

@@ -1,4 +1,4 @@
-import { StorageDamage } from '../../storage/damage.ts';
+import { endOnDamage } from '../../storage/damage.ts';
 import type { Storage } from '../../storage/storage.ts';
 
 /**
@@ -6,7 +6,7 @@ import type { Storage } from '../../storage/storage.ts';
  * part of what belongs together. Damage ends the thread: nothing more is served from the store.
  */
 export const takeBack = (storage: Storage, error: unknown): void => {
-  if (error instanceof StorageDamage) endThread(error);
+  endOnDamage(error);
   try {
     storage.atomically(() => {
       throw error;
@@ -14,10 +14,4 @@ export const takeBack = (storage: Storage, error: unknown): void => {
   } catch {
     // It is the caller's to answer.
   }
-};
-
-export const endThread = (error: Error): void => {
-  setImmediate(() => {
-    throw error;
-  });
 };

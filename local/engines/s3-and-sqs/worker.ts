@@ -11,7 +11,6 @@ import { Sequence } from './sequence.ts';
 import { isCall } from './sqs/access.ts';
 import { sqsListener } from './sqs/listener.ts';
 import { openSqsStores } from './sqs/stores.ts';
-import { endThread } from './take-back.ts';
 
 const { path, keys } = workerData as S3AndSqsWorkerData;
 const onRollback = () => {
@@ -23,7 +22,7 @@ const sequence = new Sequence(storage);
 const s3 = openS3Stores(storage, sequence);
 const onS3 = s3Listener(s3, keys);
 const onSqs = sqsListener(openSqsStores(storage, sequence), keys);
-storage.checkInBackground(endThread);
+storage.checkInBackground();
 
 await serveEngine(
   (request, response) => (isCall(request) ? onSqs : onS3)(request, response),

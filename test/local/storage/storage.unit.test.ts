@@ -75,3 +75,14 @@ it('refuses an entry whose bytes have changed, at the next start', async () => {
   writeFileSync(path, bytes);
   expect(() => new Storage({ path })).toThrow(`${path} is damaged: the entry item has changed`);
 });
+
+it('refuses it at a read, where the store is too large to be checked when it is opened', async () => {
+  storage.put('item', 'the value of this item');
+  await storage.stored();
+  storage.close();
+  const bytes = readFileSync(path);
+  bytes.write('X', bytes.indexOf('value of this'));
+  writeFileSync(path, bytes);
+  storage = new Storage({ path, checkedBytes: 0 });
+  expect(() => storage.get('item')).toThrow(`${path} is damaged: the entry item has changed`);
+});
