@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parentPort } from 'node:worker_threads';
+import { createServer } from '../http.ts';
 import { giveMemoryBackAtRest } from '../memory-at-rest.ts';
 import { accessKeyOf, CallCounts } from '../metrics/call-counts.ts';
 import { sessionKeyPrefix } from '../principals.ts';

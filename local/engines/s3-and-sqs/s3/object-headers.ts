@@ -1,4 +1,5 @@
-import { type IncomingHttpHeaders, validateHeaderValue } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import { validateHeaderValue } from '../../../http.ts';
 import { checksumHeader } from './checksums.ts';
 import { invalidArgument } from './errors.ts';
 import type { StoredObject } from './objects.ts';
