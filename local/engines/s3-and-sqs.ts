@@ -15,7 +15,7 @@ export interface S3AndSqsOptions {
 /**
  * S3 in path style and SQS in its JSON protocol. A request without a valid signature is refused with 403.
  *
- * Not there: tags, access control lists, lifecycle rules, bodies above 11 MiB in one request, FIFO queues.
+ * Not there: tags, access control lists, lifecycle rules, bodies above 11 MiB in one request.
  */
 export function startS3AndSqs({ path, keys, region, onCrash }: S3AndSqsOptions): Promise<CountingEngine> {
   const workerData: S3AndSqsWorkerData = { path, keys };

@@ -228,7 +228,6 @@ describe('a queue', () => {
 
   it.each([
     ['a name that is none', { QueueName: 'a b' }, 'InvalidParameterValue'],
-    ['a FIFO queue', { QueueName: 'ordered.fifo', Attributes: { FifoQueue: 'true' } }, 'UnsupportedOperation'],
     ['an attribute that it does not know', { QueueName: 'a', Attributes: { Colour: 'red' } }, 'InvalidAttributeName'],
     ['a value out of its range', { QueueName: 'a', Attributes: { DelaySeconds: '901' } }, 'InvalidAttributeValue'],
     ['a policy that is no JSON', { QueueName: 'a', Attributes: { RedrivePolicy: 'x' } }, 'InvalidAttributeValue'],

@@ -34,3 +34,10 @@ export const noSuchQueue = () => new SqsError('QueueDoesNotExist', 'The specifie
 export const invalidParameter = (message: string) => new SqsError('InvalidParameterValue', message);
 export const missingParameter = (name: string) =>
   new SqsError('MissingParameter', `The request must contain the parameter ${name}.`);
+/** For a parameter that only queues of the other type take. */
+export const notOfThisType = (name: string, value: unknown) =>
+  invalidParameter(
+    `Value ${value} for parameter ${name} is invalid. Reason: The request include parameter that is not valid for this queue type.`,
+  );
+export const receiptExpired = (handle: string) =>
+  invalidParameter(`Value ${handle} for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.`);

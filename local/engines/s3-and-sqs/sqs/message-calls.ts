@@ -1,11 +1,12 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { Call } from './calls.ts';
-import { invalidParameter, missingParameter, SqsError } from './errors.ts';
+import { invalidParameter, missingParameter, notOfThisType, SqsError } from './errors.ts';
+import { checkGroupsOfBatch, readGroup } from './group-parameters.ts';
 import { batch, type Input, integer, isObject, names, text } from './input.ts';
 import { md5OfAttributes, readMessageAttributes, requestedOf, sizeOf } from './message-attributes.ts';
-import type { Received } from './messages.ts';
-import { type Queue, redriveOf, seconds } from './queues.ts';
-import type { SqsStores } from './stores.ts';
+import type { Received } from './message-entries.ts';
+import { isFifo, type Queue, redriveOf, seconds } from './queues.ts';
+import { messagesOf, type SqsStores } from './stores.ts';
 
 const largestMessage = 1_048_576;
 const longestVisibility = 43_200;
@@ -26,10 +27,11 @@ export const sendMessageBatch: Call = (stores, input, { now }) => {
     const message = `Batch requests cannot be longer than ${largestMessage} bytes. You have sent ${bytes} bytes.`;
     throw new SqsError('BatchRequestTooLong', message);
   }
+  if (isFifo(queue)) checkGroupsOfBatch(queue, entries);
   return batch(input, (entry) => send(stores, queue, entry, now));
 };
 
-const send = ({ messages, waiting }: SqsStores, queue: Queue, input: Input, now: number): object => {
+const send = (stores: SqsStores, queue: Queue, input: Input, now: number): object => {
   const body = text(input, 'MessageBody');
   if (noMessageCharacter.test(body)) {
     const message =
@@ -41,15 +43,31 @@ const send = ({ messages, waiting }: SqsStores, queue: Queue, input: Input, now:
   if (sizeOf(body, attributes) > most) {
     throw invalidParameter(`One or more parameters are invalid. Reason: Message must be shorter than ${most} bytes.`);
   }
-  const delay = integer(input, 'DelaySeconds', 0, 900, seconds(queue, 'DelaySeconds'));
-  const message = { id: randomUUID(), body, md5: hash('md5', body), attributes, sent: now, due: now + delay * 1_000 };
-  messages.add(queue, message);
-  waiting.wake(queue.name);
+  const md5 = hash('md5', body);
+  const { id, sequenceNumber } = messagesOf(stores, queue).add(queue, {
+    id: randomUUID(),
+    body,
+    md5,
+    attributes,
+    sent: now,
+    due: now + delayOf(queue, input) * 1_000,
+    ...readGroup(queue, input, body),
+  });
+  stores.waiting.wake(queue.name);
   return {
-    MessageId: message.id,
-    MD5OfMessageBody: message.md5,
+    MessageId: id,
+    MD5OfMessageBody: md5,
     MD5OfMessageAttributes: md5OfAttributes(attributes),
+    SequenceNumber: sequenceNumber,
   };
+};
+
+const delayOf = (queue: Queue, input: Input): number => {
+  const ofQueue = seconds(queue, 'DelaySeconds');
+  const delay = integer(input, 'DelaySeconds', 0, 900, ofQueue);
+  if (!isFifo(queue)) return delay;
+  if (input.DelaySeconds) throw notOfThisType('DelaySeconds', delay);
+  return ofQueue;
 };
 
 export const receiveMessage: Call = async (stores, input, { now, signal }) => {
@@ -63,13 +81,13 @@ export const receiveMessage: Call = async (stores, input, { now, signal }) => {
   while (!signal.aborted) {
     const queue = queueOf(stores, input);
     const time = Date.now();
-    const received = stores.messages.take(queue, most, visibility, time);
+    const received = messagesOf(stores, queue).take(queue, most, visibility, time);
     if (received.length > 0) {
       const { name = '' } = redriveOf(queue) ?? {};
       stores.waiting.wake(name);
       return { Messages: received.map((message) => describe(message, systemNames, attributeNames)) };
     }
-    const next = Math.min(deadline, stores.messages.nextDue(queue) ?? deadline);
+    const next = Math.min(deadline, messagesOf(stores, queue).nextDue(queue) ?? deadline);
     if (time >= deadline) break;
     await stores.waiting.wait(queue.name, Math.max(1, next - time), signal);
   }
@@ -77,14 +95,17 @@ export const receiveMessage: Call = async (stores, input, { now, signal }) => {
 };
 
 const describe = (message: Received, systemNames: readonly string[], attributeNames: readonly string[]): object => {
-  const system: Readonly<Record<string, string>> = {
+  const system: Readonly<Record<string, string | undefined>> = {
     SenderId: '000000000000',
     SentTimestamp: `${message.sent}`,
     ApproximateReceiveCount: `${message.receives}`,
     ApproximateFirstReceiveTimestamp: `${message.firstReceived}`,
+    MessageGroupId: message.group,
+    MessageDeduplicationId: message.deduplicationId,
+    SequenceNumber: message.sequenceNumber,
   };
   const isAsked = (name: string) => systemNames.includes('All') || systemNames.includes(name);
-  const asked = Object.entries(system).filter(([name]) => isAsked(name));
+  const asked = Object.entries(system).filter(([name, value]) => value !== undefined && isAsked(name));
   const attributes = requestedOf(message.attributes, attributeNames);
   return {
     MessageId: message.id,
@@ -99,17 +120,17 @@ const describe = (message: Received, systemNames: readonly string[], attributeNa
   };
 };
 
-export const deleteMessage: Call = (stores, input) => {
-  stores.messages.remove(queueOf(stores, input), text(input, 'ReceiptHandle'));
-  return {};
+export const deleteMessage: Call = (stores, input, { now }) => remove(stores, queueOf(stores, input), input, now);
+
+export const deleteMessageBatch: Call = (stores, input, { now }) => {
+  const queue = queueOf(stores, input);
+  return batch(input, (entry) => remove(stores, queue, entry, now));
 };
 
-export const deleteMessageBatch: Call = (stores, input) => {
-  const queue = queueOf(stores, input);
-  return batch(input, (entry) => {
-    stores.messages.remove(queue, text(entry, 'ReceiptHandle'));
-    return {};
-  });
+const remove = (stores: SqsStores, queue: Queue, input: Input, now: number): object => {
+  messagesOf(stores, queue).remove(queue, text(input, 'ReceiptHandle'), now);
+  if (isFifo(queue)) stores.waiting.wake(queue.name); // the next message of its group may be due
+  return {};
 };
 
 export const changeVisibility: Call = (stores, input, { now }) => {
@@ -122,15 +143,15 @@ export const changeVisibilityBatch: Call = (stores, input, { now }) => {
   return batch(input, (entry) => change(stores, queue, entry, now));
 };
 
-const change = ({ messages, waiting }: SqsStores, queue: Queue, input: Input, now: number): object => {
+const change = (stores: SqsStores, queue: Queue, input: Input, now: number): object => {
   const handle = text(input, 'ReceiptHandle');
   if (input.VisibilityTimeout === undefined) throw missingParameter('VisibilityTimeout');
   const visibility = integer(input, 'VisibilityTimeout', 0, longestVisibility, 0);
-  if (!messages.changeVisibility(queue, handle, visibility, now)) {
+  if (!messagesOf(stores, queue).changeVisibility(queue, handle, visibility, now)) {
     const message = 'Message does not exist or is not available for visibility timeout change.';
     throw new SqsError('MessageNotInflight', message);
   }
-  waiting.wake(queue.name);
+  stores.waiting.wake(queue.name);
   return {};
 };
 

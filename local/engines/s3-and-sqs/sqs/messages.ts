@@ -1,53 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import type { Storage } from '../../../storage/storage.ts';
 import { ascending, digits, type Sequence } from '../sequence.ts';
-import type { MessageAttributes } from './message-attributes.ts';
+import {
+  all,
+  type Counts,
+  type Delivery,
+  dueEntry,
+  handleOf,
+  type Message,
+  type MessageStore,
+  messageEntry,
+  nextDue,
+  type Place,
+  partsOf,
+  placeOf,
+  type Received,
+  type Sent,
+} from './message-entries.ts';
 import { type Queue, redriveOf, seconds } from './queues.ts';
 
-export interface Message {
-  readonly id: string;
-  readonly body: string;
-  /** MD5 in hexadecimal. */
-  readonly md5: string;
-  readonly attributes: MessageAttributes;
-  readonly sent: number;
-  /** When it can be received for the first time. */
-  readonly due: number;
-}
-
-/** What the receiving of a message changes. */
-interface Delivery {
-  /** When it can be received next. */
-  readonly due: number;
-  readonly receives: number;
-  readonly firstReceived: number;
-  /** Of the last receiving. */
-  readonly receipt: string;
-}
-
-export interface Received extends Message {
-  readonly handle: string;
-  readonly receives: number;
-  readonly firstReceived: number;
-}
-
-export interface Counts {
-  readonly visible: number;
-  readonly inFlight: number;
-  readonly delayed: number;
-}
-
-/** When it was sent, and a number: what a message has in all its entries. */
-type Place = string;
-
 /**
- * The messages of all queues, in three kinds of entries:
+ * The messages of all standard queues, in three kinds of entries:
  *
  * - `message~QUEUE~PLACE`: the message, which never changes
  * - `due~QUEUE~TIME~PLACE`: when it can be received; the value is how it waits
  * - `delivery~QUEUE~PLACE`: what was done with it, once it was received
  */
-export class Messages {
+export class Messages implements MessageStore {
   readonly #storage: Storage;
   readonly #sequence: Sequence;
 
@@ -56,13 +35,14 @@ export class Messages {
     this.#sequence = sequence;
   }
 
-  add({ name }: Queue, message: Message): void {
-    const place = `${ascending(message.sent)}-${ascending(this.#sequence.next())}`;
-    this.#storage.put(`message~${name}~${place}`, JSON.stringify(message));
+  add({ name }: Queue, message: Message): Sent {
+    const place = placeOf(message.sent, this.#sequence.next());
+    this.#storage.put(messageEntry(name, place), JSON.stringify(message));
     this.#storage.put(dueEntry(name, message.due, place), message.due > message.sent ? 'delayed' : '');
+    return { id: message.id };
   }
 
-  /** Takes messages that are due, the longest due first; one that was taken too often goes to the dead-letter queue. */
+  /** The longest due come first. */
   take(queue: Queue, most: number, visibilitySeconds: number, now: number): Received[] {
     this.#removeOld(queue, now);
     const redrive = redriveOf(queue);
@@ -71,7 +51,7 @@ export class Messages {
     for (const [entry] of this.#storage.texts({ gte: `due~${name}~`, lt: dueEntry(name, now + 1, '') })) {
       if (received.length >= most) break;
       const place = entry.slice(`due~${name}~`.length + digits + 1);
-      const message: Message = JSON.parse(this.#storage.getText(`message~${name}~${place}`) ?? '');
+      const message: Message = JSON.parse(this.#storage.getText(messageEntry(name, place)) ?? '');
       const before = this.#delivery(name, place);
       const receives = (before?.receives ?? 0) + 1;
       this.#storage.delete(entry);
@@ -86,21 +66,17 @@ export class Messages {
         receipt: randomUUID(),
       };
       this.#deliver(name, place, delivery);
-      const handle = Buffer.from(`${place}~${delivery.receipt}`).toString('base64url');
+      const handle = handleOf(place, delivery.receipt);
       received.push({ ...message, handle, receives, firstReceived: delivery.firstReceived });
     }
     return received;
   }
 
-  /** Answers whether the handle was that of a message here. */
-  remove({ name }: Queue, handle: string): boolean {
+  remove({ name }: Queue, handle: string): void {
     const found = this.#byHandle(name, handle);
-    if (!found) return false;
-    this.#removeAll(name, found.place, found.delivery.due);
-    return true;
+    if (found) this.#removeAll(name, found.place, found.delivery.due);
   }
 
-  /** Answers whether the message is in flight. */
   changeVisibility({ name }: Queue, handle: string, visibilitySeconds: number, now: number): boolean {
     const found = this.#byHandle(name, handle);
     if (!found || found.delivery.due <= now) return false;
@@ -109,14 +85,10 @@ export class Messages {
     return true;
   }
 
-  /** When a message can be received next, if there is any. */
-  nextDue({ name }: Queue): number | undefined {
-    for (const entry of this.#storage.keys({ ...all('due', name), limit: 1 }))
-      return Number(entry.slice(`due~${name}~`.length, `due~${name}~`.length + digits));
-    return undefined;
+  nextDue(queue: Queue): number | undefined {
+    return nextDue(this.#storage, queue);
   }
 
-  /** Goes through all messages of the queue. */
   count(queue: Queue, now: number): Counts {
     this.#removeOld(queue, now);
     const { name } = queue;
@@ -137,7 +109,7 @@ export class Messages {
   /** Those whose retention has ended; the oldest are looked at, and few have ended since the last time. */
   #removeOld(queue: Queue, now: number): void {
     const { name } = queue;
-    const lt = `message~${name}~${ascending(now - seconds(queue, 'MessageRetentionPeriod') * 1_000)}`;
+    const lt = messageEntry(name, ascending(now - seconds(queue, 'MessageRetentionPeriod') * 1_000));
     for (const [entry, text] of this.#storage.texts({ gte: `message~${name}~`, lt })) {
       const place = entry.slice(`message~${name}~`.length);
       this.#removeAll(name, place, this.#delivery(name, place)?.due ?? (JSON.parse(text) as Message).due);
@@ -146,9 +118,9 @@ export class Messages {
 
   /** It keeps its place, and so its age. */
   #move(from: string, place: Place, message: Message, to: string, now: number): void {
-    this.#storage.delete(`message~${from}~${place}`);
+    this.#storage.delete(messageEntry(from, place));
     this.#storage.delete(`delivery~${from}~${place}`);
-    this.#storage.put(`message~${to}~${place}`, JSON.stringify({ ...message, due: now }));
+    this.#storage.put(messageEntry(to, place), JSON.stringify({ ...message, due: now }));
     this.#storage.put(dueEntry(to, now, place), '');
   }
 
@@ -158,13 +130,13 @@ export class Messages {
   }
 
   #removeAll(name: string, place: Place, due: number): void {
-    this.#storage.delete(`message~${name}~${place}`);
+    this.#storage.delete(messageEntry(name, place));
     this.#storage.delete(`delivery~${name}~${place}`);
     this.#storage.delete(dueEntry(name, due, place));
   }
 
   #byHandle(name: string, handle: string): { place: Place; delivery: Delivery } | undefined {
-    const [place = '', receipt] = Buffer.from(handle, 'base64url').toString().split('~');
+    const [place = '', receipt] = partsOf(handle);
     const delivery = this.#delivery(name, place);
     return delivery && delivery.receipt === receipt ? { place, delivery } : undefined;
   }
@@ -174,7 +146,3 @@ export class Messages {
     return text === undefined ? undefined : JSON.parse(text);
   }
 }
-
-const dueEntry = (name: string, due: number, place: Place): string => `due~${name}~${ascending(due)}~${place}`;
-
-const all = (kind: string, name: string) => ({ gte: `${kind}~${name}~`, lt: `${kind}~${name}\u007f` });

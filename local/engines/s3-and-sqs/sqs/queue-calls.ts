@@ -1,7 +1,8 @@
 import type { Call } from './calls.ts';
 import { invalidParameter } from './errors.ts';
 import { integer, names, optionalText, text, texts } from './input.ts';
-import { arnOf, urlOf } from './queues.ts';
+import { arnOf, isFifo, seconds, urlOf } from './queues.ts';
+import { messagesOf } from './stores.ts';
 
 const inSeconds = (now: number) => Math.floor(now / 1_000);
 
@@ -26,26 +27,28 @@ export const listQueues: Call = ({ queues }, input, { host }) => {
   };
 };
 
-export const deleteQueue: Call = ({ queues, messages, waiting }, input) => {
+export const deleteQueue: Call = (stores, input) => {
+  const { queues, waiting } = stores;
   const queue = queues.byUrl(text(input, 'QueueUrl'));
-  messages.purge(queue);
+  messagesOf(stores, queue).purge(queue);
   queues.remove(queue);
   waiting.wake(queue.name);
   return {};
 };
 
-export const purgeQueue: Call = ({ queues, messages }, input) => {
-  messages.purge(queues.byUrl(text(input, 'QueueUrl')));
+export const purgeQueue: Call = (stores, input) => {
+  const queue = stores.queues.byUrl(text(input, 'QueueUrl'));
+  messagesOf(stores, queue).purge(queue);
   return {};
 };
 
-export const getQueueAttributes: Call = ({ queues, messages }, input, { now }) => {
-  const queue = queues.byUrl(text(input, 'QueueUrl'));
+export const getQueueAttributes: Call = (stores, input, { now }) => {
+  const queue = stores.queues.byUrl(text(input, 'QueueUrl'));
   const asked = names(input, 'AttributeNames');
   const wantsAll = asked.includes('All');
   const wantsCounts = asked.some((name) => name.startsWith('ApproximateNumberOf'));
   const { visible, inFlight, delayed } =
-    wantsAll || wantsCounts ? messages.count(queue, now) : { visible: 0, inFlight: 0, delayed: 0 };
+    wantsAll || wantsCounts ? messagesOf(stores, queue).count(queue, now) : { visible: 0, inFlight: 0, delayed: 0 };
   const all: Readonly<Record<string, string>> = {
     SqsManagedSseEnabled: 'true',
     ...queue.attributes,
@@ -59,11 +62,13 @@ export const getQueueAttributes: Call = ({ queues, messages }, input, { now }) =
   return { Attributes: Object.fromEntries(Object.entries(all).filter(([name]) => wantsAll || asked.includes(name))) };
 };
 
-export const setQueueAttributes: Call = ({ queues, waiting }, input, { now }) => {
+export const setQueueAttributes: Call = ({ queues, fifoMessages, waiting }, input, { now }) => {
   const queue = queues.byUrl(text(input, 'QueueUrl'));
   const attributes = texts(input, 'Attributes');
   if (Object.keys(attributes).length === 0) throw invalidParameter('Attributes must not be empty.');
-  queues.setAttributes(queue, attributes, inSeconds(now));
+  const changed = queues.setAttributes(queue, attributes, inSeconds(now));
+  if (isFifo(queue) && seconds(queue, 'DelaySeconds') !== seconds(changed, 'DelaySeconds'))
+    fifoMessages.delayAnew(changed);
   waiting.wake(queue.name);
   return {};
 };

@@ -1,7 +1,6 @@
 import type { Storage } from '../../../storage/storage.ts';
-import { invalidParameter, noSuchQueue, SqsError } from './errors.ts';
-
-export type Attributes = Readonly<Record<string, string>>;
+import { noSuchQueue, SqsError } from './errors.ts';
+import { type Attributes, checkAttributes, checkName, defaultsOf, isFifoName } from './queue-attributes.ts';
 
 export interface Queue {
   readonly name: string;
@@ -10,26 +9,6 @@ export interface Queue {
   readonly created: number;
   readonly modified: number;
 }
-
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
-const ranges: Readonly<Record<string, readonly [byDefault: number, least: number, most: number]>> = {
-  VisibilityTimeout: [30, 0, 43_200],
-  DelaySeconds: [0, 0, 900],
-  MaximumMessageSize: [1_048_576, 1_024, 1_048_576],
-  MessageRetentionPeriod: [345_600, 60, 1_209_600],
-  ReceiveMessageWaitTimeSeconds: [0, 0, 20],
-};
-
-const defaults: Attributes = Object.fromEntries(Object.entries(ranges).map(([name, [value]]) => [name, `${value}`]));
-
-const others = new Set([
-  'RedrivePolicy',
-  'RedriveAllowPolicy',
-  'Policy',
-  'KmsMasterKeyId',
-  'KmsDataKeyReusePeriodSeconds',
-  'SqsManagedSseEnabled',
-]);
 
 const account = '000000000000';
 const region = process.env.AWS_REGION ?? 'us-east-1';
@@ -49,14 +28,11 @@ export class Queues {
 
   /** A queue that is there with the same attributes is left as it is. */
   create(name: string, attributes: Attributes, now: number): Queue {
-    if (name.endsWith('.fifo') || attributes.FifoQueue !== undefined)
-      throw new SqsError('UnsupportedOperation', 'FIFO queues are not run here.');
-    check(attributes);
-    if (!/^[\w-]{1,80}$/.test(name)) {
-      throw invalidParameter('Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length');
-    }
+    checkName(name, attributes);
+    checkAttributes(name, attributes);
     const known = this.find(name);
-    if (!known) return this.#put({ name, attributes: { ...defaults, ...attributes }, created: now, modified: now });
+    if (!known)
+      return this.#put({ name, attributes: { ...defaultsOf(name), ...attributes }, created: now, modified: now });
     for (const [attribute, value] of Object.entries(attributes)) {
       if (known.attributes[attribute] === value) continue;
       const message = `A queue already exists with the same name and a different value for attribute ${attribute}`;
@@ -87,11 +63,11 @@ export class Queues {
     return Array.from(this.#storage.texts(range), ([, text]) => JSON.parse(text));
   }
 
-  setAttributes(queue: Queue, attributes: Attributes, now: number): void {
-    check(attributes);
+  setAttributes(queue: Queue, attributes: Attributes, now: number): Queue {
+    checkAttributes(queue.name, attributes);
     const merged = { ...queue.attributes, ...attributes };
     const set = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== ''));
-    this.#put({ ...queue, attributes: set, modified: now });
+    return this.#put({ ...queue, attributes: set, modified: now });
   }
 
   remove({ name }: Queue): void {
@@ -106,6 +82,8 @@ export class Queues {
 
 const entry = (name: string) => `queue~${name}`;
 
+export const isFifo = ({ name }: Queue): boolean => isFifoName(name);
+
 export const seconds = ({ attributes }: Queue, name: string): number => Number(attributes[name]);
 
 /** Where a message goes that was received too often, and after how many times. */
@@ -114,23 +92,3 @@ export const redriveOf = ({ attributes }: Queue): { readonly name: string; reado
   const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(attributes.RedrivePolicy);
   return { name: String(deadLetterTargetArn).split(':').at(-1) ?? '', most: Number(maxReceiveCount) };
 };
-
-const check = (attributes: Attributes): void => {
-  for (const [name, value] of Object.entries(attributes)) {
-    const range = ranges[name];
-    if (!range && !others.has(name)) throw new SqsError('InvalidAttributeName', `Unknown Attribute ${name}.`);
-    if (range && !(/^\d+$/.test(value) && Number(value) >= range[1] && Number(value) <= range[2]))
-      throw invalid(name, `Must be between ${range[1]} and ${range[2]}.`);
-  }
-  if (!attributes.RedrivePolicy) return;
-  try {
-    const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(attributes.RedrivePolicy);
-    if (String(deadLetterTargetArn).startsWith('arn:') && Number(maxReceiveCount) >= 1) return;
-  } catch {
-    // Not JSON.
-  }
-  throw invalid('RedrivePolicy', 'Redrive policy is not a valid JSON map.');
-};
-
-const invalid = (name: string, reason: string) =>
-  new SqsError('InvalidAttributeValue', `Invalid value for the parameter ${name}. Reason: ${reason}`);

@@ -1,7 +1,9 @@
 import type { Storage } from '../../../storage/storage.ts';
 import type { Sequence } from '../sequence.ts';
+import { FifoMessages } from './fifo-messages.ts';
+import type { MessageStore } from './message-entries.ts';
 import { Messages } from './messages.ts';
-import { Queues } from './queues.ts';
+import { isFifo, type Queue, Queues } from './queues.ts';
 import { Waiting } from './waiting.ts';
 
 /** All that SQS keeps, and who waits for it. */
@@ -9,6 +11,7 @@ export interface SqsStores {
   readonly storage: Storage;
   readonly queues: Queues;
   readonly messages: Messages;
+  readonly fifoMessages: FifoMessages;
   readonly waiting: Waiting;
 }
 
@@ -16,5 +19,9 @@ export const openSqsStores = (storage: Storage, sequence: Sequence): SqsStores =
   storage,
   queues: new Queues(storage),
   messages: new Messages(storage, sequence),
+  fifoMessages: new FifoMessages(storage, sequence),
   waiting: new Waiting(),
 });
+
+export const messagesOf = ({ messages, fifoMessages }: SqsStores, queue: Queue): MessageStore =>
+  isFifo(queue) ? fifoMessages : messages;
