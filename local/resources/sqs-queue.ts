@@ -8,8 +8,9 @@ const seconds = (most: number, byDefault: number, least = 0) =>
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
 const properties = z.strictObject({
-  QueueName: z.optional(z.string().check(z.regex(/^[\w-]{1,80}$/))),
-  FifoQueue: z.optional(z.literal(false, 'FIFO queues are not run here')),
+  QueueName: z.optional(z.string().check(z.regex(/^[\w-]{1,80}$|^[\w-]{1,75}\.fifo$/))),
+  FifoQueue: z._default(z.boolean(), false),
+  ContentBasedDeduplication: z._default(z.boolean(), false),
   DelaySeconds: seconds(900, 0),
   MaximumMessageSize: z._default(z.int().check(z.minimum(1_024), z.maximum(1_048_576)), 1_048_576),
   MessageRetentionPeriod: seconds(1_209_600, 345_600, 60),
@@ -18,7 +19,7 @@ const properties = z.strictObject({
   RedrivePolicy: z.optional(z.strictObject({ deadLetterTargetArn: z.string(), maxReceiveCount: z.coerce.number() })),
 });
 
-/** A standard queue. */
+/** A queue, standard or FIFO. */
 export const sqsQueue = resourceType({
   type: 'AWS::SQS::Queue',
   engines: ['sqs'],
@@ -30,18 +31,21 @@ export const sqsQueue = resourceType({
     'SqsManagedSseEnabled',
     'Tags',
   ],
-  create: async ({ logicalId, properties: { QueueName, FifoQueue: _, ...settings } }, context) => {
-    const name = QueueName ?? context.physicalName(logicalId, 80);
+  create: async ({ logicalId, properties: { QueueName, FifoQueue, ...settings } }, context) => {
+    const suffix = FifoQueue ? '.fifo' : '';
+    const name = QueueName ?? `${context.physicalName(logicalId, 80 - suffix.length)}${suffix}`;
     const sqs = await import('@aws-sdk/client-sqs');
     const client = new sqs.SQSClient(clientConfig(context, 'sqs'));
     const { QueueUrl } = await client.send(new sqs.GetQueueUrlCommand({ QueueName: name })).catch((error) => {
       if (!(error instanceof sqs.QueueDoesNotExist)) throw error;
-      return client.send(new sqs.CreateQueueCommand({ QueueName: name }));
+      const Attributes = FifoQueue ? { FifoQueue: 'true' } : {};
+      return client.send(new sqs.CreateQueueCommand({ QueueName: name, Attributes }));
     });
-    const { RedrivePolicy, ...others } = settings;
+    const { RedrivePolicy, ContentBasedDeduplication, ...others } = settings;
     const attributes: Partial<Record<QueueAttributeName, string>> = {
       ...Object.fromEntries(Object.entries(others).map(([key, value]) => [key, String(value)])),
       RedrivePolicy: RedrivePolicy ? JSON.stringify(RedrivePolicy) : '', // which takes off the one of an earlier template
+      ...(FifoQueue && { ContentBasedDeduplication: String(ContentBasedDeduplication) }),
     };
     await client.send(new sqs.SetQueueAttributesCommand({ QueueUrl, Attributes: attributes }));
     const { Attributes } = await client.send(

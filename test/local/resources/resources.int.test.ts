@@ -250,14 +250,18 @@ describe('AWS::SQS::Queue', () => {
         },
       },
       Dead: { Type: 'AWS::SQS::Queue' },
+      Ordered: { Type: 'AWS::SQS::Queue', Properties: { FifoQueue: true, ContentBasedDeduplication: true } },
     },
-    Outputs: { Url: output('Queue'), Arn: output('Queue', 'Arn') },
+    Outputs: { Url: output('Queue'), Arn: output('Queue', 'Arn'), Ordered: output('Ordered', 'QueueName') },
   });
 
   it('keeps its messages, and follows the settings of the template', async () => {
     const dataDir = aDataDir();
     const first = await startProbe(queues(40), { dataDir });
-    expect(first.outputs.Arn).toBe('arn:aws:sqs:us-east-1:000000000000:Probe-Queue');
+    expect(first.outputs).toMatchObject({
+      Arn: 'arn:aws:sqs:us-east-1:000000000000:Probe-Queue',
+      Ordered: 'Probe-Ordered.fifo',
+    });
     const QueueUrl = first.outputs.Url;
     await new SQSClient(clientOf(first, 'SQS')).send(new SendMessageCommand({ QueueUrl, MessageBody: 'hello' }));
     await first.close();
@@ -303,13 +307,6 @@ describe('AWS::SQS::Queue', () => {
     const queue = { Type: 'AWS::SQS::Queue', Properties: { DelaySeconds: 901 } };
     await expect(startProbe({ Resources: { Queue: queue }, Outputs: {} })).rejects.toThrow(
       /Queue \(AWS::SQS::Queue\): DelaySeconds: .*900/,
-    );
-  });
-
-  it('stops the start at a FIFO queue', async () => {
-    const queue = { Type: 'AWS::SQS::Queue', Properties: { FifoQueue: true } };
-    await expect(startProbe({ Resources: { Queue: queue }, Outputs: {} })).rejects.toThrow(
-      'FifoQueue: FIFO queues are not run here',
     );
   });
 });
