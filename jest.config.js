@@ -12,5 +12,5 @@ export default {
   },
   transformIgnorePatterns: ['/node_modules/(?!(to-fast-properties|uuid)/)'], // these ship ES modules only
   maxWorkers: '100%',
-  testTimeout: 20_000,
+  testTimeout: 60_000,
 };

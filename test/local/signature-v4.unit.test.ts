@@ -320,30 +320,3 @@ describe('what names no valid signer is refused', () => {
     expect(faultOf('/a', { headers })).toBeDefined();
   });
 });
-
-it('takes at most 25 microseconds for a signed upload', async () => {
-  const headers = { ...hostOnly, 'content-type': 'application/json', 'x-amz-checksum-crc32': 'AAAAAA==' };
-  const path = '/bucket/invoices/a1/v1/x.json';
-  const request = {
-    method: 'PUT',
-    protocol: 'http:',
-    hostname: '127.0.0.1',
-    path,
-    query: { 'x-id': 'PutObject' },
-    headers,
-    body: '{}',
-  };
-  const signed = await signer('s3').sign(request, { signingDate: new Date(now) });
-  const payloadHash = String(signed.headers['x-amz-content-sha256']);
-  const check = () => faultOf(`${path}?x-id=PutObject`, { method: 'PUT', headers: signed.headers, payloadHash });
-  expect(check()).toBeUndefined();
-
-  const fastest = Math.min(
-    ...Array.from({ length: 20 }, () => {
-      const start = performance.now();
-      for (let call = 0; call < 200; call++) check();
-      return ((performance.now() - start) / 200) * 1_000;
-    }),
-  );
-  expect(fastest).toBeLessThanOrEqual(25);
-});

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Asks until `check` passes; fails with its last error once `deadlineMs` have gone by. */
-export async function eventually<T>(check: () => Promise<T> | T, deadlineMs = 10_000, everyMs = 200): Promise<T> {
+export async function eventually<T>(check: () => Promise<T> | T, deadlineMs = 30_000, everyMs = 200): Promise<T> {
   const deadline = performance.now() + deadlineMs;
   for (;;) {
     try {
