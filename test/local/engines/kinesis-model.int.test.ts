@@ -28,7 +28,7 @@ describe('the model finds', () => {
   it.each(Object.entries(planted))(
     '%s',
     async (_, openStorage) => {
-      const run = checkModel({ openDriver: () => new EngineDriver(openStorage), operations: 4_000, shrinkMs: 0 });
+      const run = checkModel({ openDriver: () => new EngineDriver(openStorage), operations: 40_000, shrinkMs: 0 });
       await expect(run).rejects.toThrow(/^seed /);
     },
     60_000,

@@ -84,7 +84,7 @@ if (process.env.REMOTE) {
     ['a listing in the wrong order', ReorderedListings],
   ])('%s is found', async (_, Faulty) => {
     const driver = opened(scratchFolder(), Faulty);
-    const { failed } = await fc.check(sameAsModel(driver), { ...runs(4_000), endOnFailure: true });
+    const { failed } = await fc.check(sameAsModel(driver), { ...runs(40_000), endOnFailure: true });
     expect(failed).toBe(true);
     await driver.close();
   });

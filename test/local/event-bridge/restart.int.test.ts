@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
+import { checkFiles } from '../../../local/data-files.ts';
 import { DurableQueue } from '../../../local/durable-queue.ts';
 import type { Delivery } from '../../../local/event-bridge/target-queue.ts';
 import { startLocal } from '../../../local/start-local.ts';
@@ -31,6 +32,7 @@ const template = (rules: ProbeTemplate['Resources']): ProbeTemplate => ({
 });
 
 it('delivers what an earlier run has left, and tells of what has no target any more', async () => {
+  checkFiles(dataDir); // an earlier run has made its list
   const left = new DurableQueue<Delivery>(join(dataDir, 'eventbridge.sqlite'));
   const of = (name: string, n: number): Delivery => ({
     target: `arn:aws:events:us-east-1:000000000000:rule/stores/Probe-${name} T`,

@@ -343,7 +343,7 @@ it.each(['stale read', 'lost write', 'reordered range'])(
     if (process.env.REMOTE) return;
     const engine = new Engine(defect);
     await engine.start();
-    await expect(compareWithModel(engine, 5_000)).rejects.toThrow(/Property failed/);
+    await expect(compareWithModel(engine, 20_000)).rejects.toThrow(/Property failed/);
     await engine.stop('SIGKILL');
   },
   120_000,

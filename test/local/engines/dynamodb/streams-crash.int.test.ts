@@ -32,7 +32,7 @@ afterAll(() => void child.kill('SIGKILL'));
 
 const start = async () => {
   child = spawn(process.execPath, [join(import.meta.dirname, 'holder.ts'), folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'], // the engine closes when its input ends
   });
   const [endpoint] = await once(createInterface(child.stdout as NodeJS.ReadableStream), 'line');
   dynamoDb = new DynamoDBClient({ ...client, endpoint });
