@@ -109,5 +109,5 @@ it('runs every call once, and only those again that had not begun, while environ
   expect(new Set(begun).size).toBe(begun.length);
   expect(unanswered.filter((number) => !failed.has(number))).toEqual([]);
   expect(failed.size).toBeGreaterThan(0);
-  expect(failed.size).toBeLessThanOrEqual(crashes * 3);
+  expect(failed.size).toBeLessThanOrEqual(crashes * 6); // each of three environments runs one call and holds the next
 }, 60_000);

@@ -2,20 +2,26 @@ import { type Entry, type Range, Storage, type Value } from '../../../../local/s
 
 /** Stores with one planted defect each, which the model must find. */
 
-/** Now and then answers what an entry held before. */
+/** Now and then shows an entry as it was before the newest write. */
 export class StaleReads extends Storage {
-  readonly #before = new Map<string, Value>();
+  #newest = '';
   #reads = 0;
 
   override put(key: string, value: Value): void {
-    const before = super.get(key);
-    if (before !== undefined) this.#before.set(key, before);
+    this.#newest = key;
     super.put(key, value);
   }
 
   override get(key: string): Value | undefined {
-    const before = this.#before.get(key);
-    return before !== undefined && ++this.#reads % 20 === 0 ? before : super.get(key);
+    return this.#isStale(key) ? undefined : super.get(key);
+  }
+
+  override *entries(range: Range): Generator<Entry, void, undefined> {
+    for (const entry of super.entries(range)) if (!this.#isStale(entry[0])) yield entry;
+  }
+
+  #isStale(key: string): boolean {
+    return key === this.#newest && ++this.#reads % 8 === 0;
   }
 }
 
