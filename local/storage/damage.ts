@@ -20,3 +20,12 @@ export const endOnDamage = (error: unknown): void => {
     throw error;
   });
 };
+
+/** What SQLite says of a damaged file becomes damage; a file that is in use or a full disk is none. */
+export const asDamage = (error: unknown, path: string): unknown => {
+  const { errcode, message } = error as Error & { readonly errcode?: number };
+  return errcode !== undefined && damageCodes.has(errcode & 0xff) ? new StorageDamage(path, message) : error;
+};
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB. https://sqlite.org/rescode.html */
+const damageCodes = new Set([11, 26]);

@@ -1,10 +1,11 @@
-import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, statSync, writeSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { makePrivateFile } from '../private-file.ts';
 import { findDamage } from './check.ts';
-import { StorageDamage } from './damage.ts';
-import { applicationId, checksum, formatVersion, type Value } from './format.ts';
+import { asDamage, StorageDamage } from './damage.ts';
+import { checksum, type Value } from './format.ts';
 import { headPath, headText, makeHead, readHead } from './head.ts';
+import { isEmpty, prepare, type Row, schema, settings } from './statements.ts';
 
 export type { Value };
 export type Entry = readonly [key: string, value: Value];
@@ -50,6 +51,8 @@ export class Storage {
   private readonly statements: ReturnType<typeof prepare>;
   private waiting: ((error?: Error) => void)[] = [];
   private commits: number;
+  /** Whether every entry was verified when the store was opened. */
+  private readonly isChecked: boolean;
   private writing = false;
   private scheduled = false;
   private broken: Error | undefined;
@@ -69,7 +72,8 @@ export class Storage {
     try {
       this.database.exec(settings);
       if (known === 0 && isEmpty(this.database)) this.database.exec(schema);
-      const found = findDamage(this.database, path, checkedBytes);
+      this.isChecked = statSync(path).size <= checkedBytes;
+      const found = findDamage(this.database, path, this.isChecked);
       if (found) throw found;
       this.statements = prepare(this.database);
       this.commits = Number(this.statements.commits.get()?.commits);
@@ -118,7 +122,8 @@ export class Storage {
    * Throws a `StorageDamage` at an entry that does not match its checksum.
    */
   *entries(range: Range): Generator<Entry, void, undefined> {
-    for (const row of this.rows(range)) yield [row.key, this.verified(row.key, row)];
+    const { up, down } = this.statements;
+    for (const row of this.rows(range.reverse ? down : up, range)) yield [row.key, this.verified(row.key, row)];
   }
 
   /** As `entries`, where text was put. */
@@ -127,19 +132,9 @@ export class Storage {
   }
 
   /** The keys of a range in order. */
-  *keys({ gt, gte, lt, reverse = false, limit = Number.POSITIVE_INFINITY }: Range): Generator<string, void, undefined> {
-    const statement = reverse ? this.statements.keysDown : this.statements.keysUp;
-    let [from, or, to] = [gte ?? gt ?? '', gte ?? null, lt];
-    for (let left = limit; left > 0; ) {
-      const count = Math.min(left, rowsAtOnce);
-      const rows = this.reading(() => statement.all(from, or, to, count)) as unknown as Row[];
-      for (const { key } of rows) yield key;
-      left -= rows.length;
-      const last = rows.at(-1);
-      if (!last || rows.length < rowsAtOnce) return;
-      if (reverse) to = last.key;
-      else [from, or] = [last.key, null];
-    }
+  *keys(range: Range): Generator<string, void, undefined> {
+    const { keysUp, keysDown } = this.statements;
+    for (const { key } of this.rows(range.reverse ? keysDown : keysUp, range)) yield key;
   }
 
   /**
@@ -196,6 +191,7 @@ export class Storage {
    * when it was opened. The first fault ends the thread.
    */
   checkInBackground(): void {
+    if (this.isChecked) return;
     const entries = this.entries({ gte: '', lt: '\u{10ffff}' });
     const step = () => {
       if (!this.database.isOpen) return;
@@ -230,9 +226,9 @@ export class Storage {
     closeSync(this.head);
   }
 
-  private *rows(range: Range): Generator<Row, void, undefined> {
+  /** The rows of a range as `statement` reads a page of it, in pages that grow. */
+  private *rows(statement: StatementSync, range: Range): Generator<Row, void, undefined> {
     const { gt, gte, lt, reverse = false, limit = Number.POSITIVE_INFINITY } = range;
-    const statement = reverse ? this.statements.down : this.statements.up;
     let [from, or, to] = [gte ?? gt ?? '', gte ?? null, lt];
     let size = firstRows;
     for (let left = limit; left > 0; ) {
@@ -244,7 +240,7 @@ export class Storage {
       if (!last || rows.length < asked) return;
       if (reverse) to = last.key;
       else [from, or] = [last.key, null];
-      const bytes = rows.reduce((sum, { value }) => sum + value.length, 0);
+      const bytes = rows.reduce((sum, { key, value = '' }) => sum + key.length + value.length, 0);
       size = Math.min(size * 4, mostRows, Math.max(1, Math.floor((bytesAtOnce * rows.length) / bytes)));
     }
   }
@@ -323,76 +319,8 @@ export class Storage {
   }
 }
 
-/** What SQLite says of a damaged file becomes damage; a file that is in use or a full disk is none. */
-const asDamage = (error: unknown, path: string): unknown => {
-  const { errcode, message } = error as Error & { readonly errcode?: number };
-  return errcode !== undefined && damageCodes.has(errcode & 0xff) ? new StorageDamage(path, message) : error;
-};
-
-/** SQLITE_CORRUPT and SQLITE_NOTADB. https://sqlite.org/rescode.html */
-const damageCodes = new Set([11, 26]);
-
-interface Row {
-  readonly key: string;
-  readonly sum: number;
-  readonly value: Value;
-}
-
 /** How many rows are read at a time: few first, since most reads want few. */
 const firstRows = 32;
 const mostRows = 512;
 const bytesAtOnce = 4 * 1_048_576;
-const rowsAtOnce = 1_024;
 const entriesAStep = 500;
-
-/** Exclusive: one connection owns the file, so that it needs no shared memory, and a second process is refused. */
-const settings = `
-  PRAGMA locking_mode = EXCLUSIVE;
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = OFF;
-  PRAGMA wal_autocheckpoint = 4096;
-  PRAGMA cache_size = -8000;
-`;
-
-/** A table with a row id and an index over the keys: random puts are twice as fast as WITHOUT ROWID. */
-const schema = `
-  BEGIN;
-  PRAGMA application_id = ${applicationId};
-  PRAGMA user_version = ${formatVersion};
-  CREATE TABLE entry (key TEXT NOT NULL UNIQUE, sum INTEGER NOT NULL, value ANY NOT NULL) STRICT;
-  CREATE TABLE store (commits INTEGER NOT NULL) STRICT;
-  INSERT INTO store VALUES (0);
-  COMMIT;
-`;
-
-const isEmpty = (database: DatabaseSync): boolean =>
-  database.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
-
-const prepare = (database: DatabaseSync) => {
-  const statement = (sql: string): StatementSync => database.prepare(sql);
-  const between = '((key > ?1 OR key = ?2) AND key >= ?1 AND key < ?3)';
-  const page = (columns: string, order: string) =>
-    statement(`SELECT ${columns} FROM entry WHERE ${between} ORDER BY key ${order} LIMIT ?4`);
-  return {
-    get: statement('SELECT sum, value FROM entry WHERE key = ?'),
-    has: statement('SELECT 1 FROM entry WHERE key = ?'),
-    put: statement(
-      'INSERT INTO entry VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET sum = excluded.sum, value = excluded.value',
-    ),
-    delete: statement('DELETE FROM entry WHERE key = ?'),
-    deleteRange: statement(`DELETE FROM entry WHERE ${between}`),
-    up: page('key, sum, value', 'ASC'),
-    down: page('key, sum, value', 'DESC'),
-    keysUp: page('key', 'ASC'),
-    keysDown: page('key', 'DESC'),
-    commits: statement('SELECT commits FROM store'),
-    advance: statement('UPDATE store SET commits = commits + 1'),
-    setCommits: statement('UPDATE store SET commits = ?'),
-    mark: statement('SAVEPOINT mark'),
-    undo: statement('ROLLBACK TO mark'),
-    unmark: statement('RELEASE mark'),
-    begin: statement('BEGIN IMMEDIATE'),
-    commit: statement('COMMIT'),
-    rollback: statement('ROLLBACK'),
-  };
-};
