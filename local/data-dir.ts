@@ -119,7 +119,7 @@ const kindOfSecret = (name: string): StateKind<string> => ({
   remedy: `${salvageRemoves} A new secret is then made; take it from .local/env or .local/api-key.`,
 });
 
-/** An empty file holds a secret that nobody was given: a full disk has left it where it was to be made. */
+/** A full disk can leave an empty file. No client has that secret yet, so a new one takes its place. */
 const secretIn = (directory: string, name: string): string => {
   const file = join(directory, 'secrets', name);
   const isEmpty = statSync(file, { throwIfNoEntry: false })?.size === 0;

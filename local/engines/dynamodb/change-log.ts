@@ -59,7 +59,7 @@ export class ChangeLog {
     return this.streams.get(arn)?.description;
   }
 
-  /** The place of the newest record; that before the first where there is none. */
+  /** The place of the newest record; 0 for a stream without records. */
   lastPlace(arn: string): number {
     return this.streams.get(arn)?.last ?? 0;
   }

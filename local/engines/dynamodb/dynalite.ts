@@ -23,7 +23,7 @@ export interface DynaliteHooks {
 
 export interface Dynalite {
   readonly listener: RequestListener;
-  /** dynalite's own operations, by their name in camelCase: each ends before it returns, and answers nobody. */
+  /** dynalite's own operations, by their name in camelCase: each ends before it returns. It does not wait for the commit. */
   readonly actions: ReadonlyMap<string, Action>;
 }
 

@@ -168,14 +168,13 @@ const indexPrefix = (type: string, table: string, index: string): string =>
   `index-${type.toLowerCase()}~${table}~${index}~`;
 const tagPrefix = (table: string): string => `tag-${table}~`;
 
-/** A table that is made or changed is active at once: nobody would finish it if the process were killed first. */
+/** The table as it is stored: active at once, since a killed process could not make it active later. */
 const settledTable = (table: Table): Table => {
-  const active = { TableStatus: 'ACTIVE' };
   if (table.TableStatus === 'DELETING') return table;
   const { GlobalSecondaryIndexes: indexes } = table;
   return {
     ...table,
-    ...active,
+    TableStatus: 'ACTIVE',
     ...(indexes && { GlobalSecondaryIndexes: indexes.map((index) => ({ ...index, IndexStatus: 'ACTIVE' })) }),
   };
 };

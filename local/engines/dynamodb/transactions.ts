@@ -33,7 +33,7 @@ interface Reason {
 
 /**
  * Answers `TransactWriteItems` and `TransactGetItems`, which dynalite does not know; every other request goes on to
- * `next`. All parts of a transaction run in one turn, so nobody comes between them.
+ * `next`. All parts of a transaction run in one turn, so no other request runs between them.
  */
 export const transactionsApi =
   (store: TableStore, storage: Storage, actions: ReadonlyMap<string, Action>, next: RequestListener): RequestListener =>

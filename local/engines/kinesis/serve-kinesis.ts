@@ -9,7 +9,7 @@ const largestBodyBytes = 15 * 1_048_576;
 const json = 'application/x-amz-json-1.1';
 const target = 'Kinesis_20131202.';
 
-/** Serves Kinesis's JSON protocol. Nobody is answered before the store has settled what the answer says. */
+/** Serves Kinesis's JSON protocol. Sends each answer after the store has committed what the answer says. */
 export const serveKinesis =
   (engine: KinesisEngine): RequestListener =>
   (request, response) => {

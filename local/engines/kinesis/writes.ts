@@ -3,7 +3,7 @@ import type { Written, WrittenRecord, WrittenToShard } from '../kinesis.ts';
 
 type Collected = Record<string, Record<string, WrittenToShard & { readonly records: WrittenRecord[] }>>;
 
-/** Collects the records that a turn writes, and tells of them once they are stored. */
+/** Collects the records that a turn writes, and passes them to `onWrite` once they are stored. */
 export class Writes {
   private readonly storage: Storage;
   private readonly onWrite: ((written: Readonly<Record<string, Written>>) => void) | undefined;
