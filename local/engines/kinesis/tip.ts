@@ -53,9 +53,9 @@ export class Tip {
 }
 
 /**
- * From which index on a shard is numbered when its store is opened again: above all that were given out, also if the
- * store has lost its newest records since. No shard takes a million records a millisecond, so the real time tells how
- * many there can be. Where the clock was set back, a random jump at least repeats no number.
+ * The index from which a reopened shard counts on. It is above every index given out before, even if the store has lost
+ * its newest records: it grows by 2^20 with each millisecond, which is more records than a shard can take. If the clock
+ * was set back, a random jump still repeats no number.
  */
 export const reopenedIndex = (firstIndex: bigint, newestIndex: bigint): bigint => {
   const jumped = newestIndex + (1n << 32n) + BigInt(randomBytes(5).readUIntBE(0, 5));
